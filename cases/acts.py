@@ -1,0 +1,92 @@
+"""Every action staff may take, with the form that asks for what it needs and the verb that carries it out.
+
+Pages and API both go through `perform`, so an action has one set of questions and one answer to who may.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django import forms
+from django.core.exceptions import PermissionDenied
+
+from cases import forms as ask
+from cases import services as cases
+from cases.models import Case
+from cases.roles import open_actions
+from cases.states import Action
+
+
+@dataclass(frozen=True)
+class Act:
+    """An action of staff: its form, what carries it out, and how it is named on the button."""
+
+    form: type[forms.Form]
+    run: Callable
+    label: str
+    explains: str = ""
+
+
+def _with(verb: Callable, *positional: str) -> Callable:
+    """Call a verb with some cleaned fields by position and the rest by name."""
+
+    def run(case: Case, cleaned: dict, **more) -> None:
+        named = {name: value for name, value in cleaned.items() if name not in positional}
+        verb(case, *(cleaned[name] for name in positional), **named, **more)
+
+    return run
+
+
+def _unseen(run: Callable) -> Callable:
+    """For verbs that harm nothing on a stale page: the page version is not checked."""
+
+    def call(case: Case, cleaned: dict, *, seen=None, **more) -> None:
+        run(case, cleaned, **more)
+
+    return call
+
+
+ACTS: dict[Action, Act] = {
+    Action.SIGN: Act(ask.NothingForm, _with(cases.sign), "签收"),
+    Action.NOTE: Act(ask.NoteForm, _unseen(_with(cases.note, "text")), "只记进展", "只有工作人员看得到"),
+    Action.REPLY: Act(ask.ReplyForm, _with(cases.reply, "public_text"), "公开答复", "居民可见"),
+    Action.HAND_OVER: Act(ask.HandOverForm, _with(cases.hand_over, "to"), "转交同事", "期限不变"),
+    Action.ROUTE: Act(ask.RouteForm, _with(cases.route, "area"), "分派", "下级按本级时限办理，每级只能分派一次"),
+    Action.RETURN: Act(ask.ReasonForm, _with(cases.send_back, "reason"), "退回", "期限不重新计算，每级只能退回一次"),
+    Action.ESCALATE: Act(ask.ReasonForm, _with(cases.escalate, "reason"), "上报", "此前的过程和附件一并带上"),
+    Action.ASK_EXTENSION: Act(
+        ask.ExtensionForm, _with(cases.ask_extension, "days", "reason"), "申请延期", "未批期间最多停表1个工作日"
+    ),
+    Action.ASK_SUSPENSION: Act(
+        ask.SuspensionForm,
+        _with(cases.ask_suspension, "reason_class", "review_date", "reason"),
+        "申请挂账",
+        "批准后停止计时，到复核日恢复办理",
+    ),
+    Action.ASK_REFUSAL: Act(ask.RefusalForm, _with(cases.ask_refusal, "reason"), "申请不予受理", "理由会给居民看"),
+    Action.RESUME: Act(ask.WordsForm, _with(cases.resume, "note"), "恢复办理"),
+    Action.MERGE: Act(ask.MergeForm, _with(cases.merge, "into"), "并案", "反映人随并入的事项继续跟进和评价"),
+    Action.COLLECT: Act(ask.WordsForm, _with(cases.collect, "note"), "研判通过并转区委办"),
+    Action.HAND_OUT: Act(ask.HandOutForm, _with(cases.hand_out, "unit", "instruction"), "交办"),
+    Action.RESOLVE: Act(
+        ask.ResolveForm, _with(cases.resolve, "closed_level", "public_text"), "办结并通知居民", "请居民确认是否解决"
+    ),
+    Action.ACCEPT: Act(ask.WordsForm, _with(cases.accept, "note"), "验收通过"),
+    Action.CONFIRM: Act(ask.ConfirmForm, _with(cases.confirm, "outcome", "satisfaction"), "代居民确认", "居民当面或在电话里说的"),
+    Action.EXPLAIN: Act(ask.ReplyTextForm, _with(cases.explain, "public_text"), "复核说明", "居民可见"),
+    Action.REOPEN: Act(ask.ReasonForm, _with(cases.reopen, "reason"), "重新办理", "由本级办理，重新计时"),
+    Action.FOLLOW_UP: Act(ask.FollowUpForm, _unseen(_with(cases.follow_up, "note")), "记录回访"),
+    Action.CLASSIFY: Act(ask.ClassifyForm, _with(cases.classify), "调整分类", "从下一级起按新分类计时"),
+    Action.TITLE: Act(ask.TitleForm, _unseen(_with(cases.set_title, "title")), "公开标题", "居民可见，不写姓名、电话和门牌号"),
+}
+
+
+def form_for(case: Case, action: Action, user, data=None, files=None) -> forms.Form:
+    """The form of an action for this case and person, bound when `data` is given."""
+    return ACTS[action].form(data, files, case=case, user=user, prefix=str(action))
+
+
+def perform(case: Case, action: Action, form: forms.Form, *, seen: int | None, by) -> None:
+    """Carry out an action whose form is valid. PermissionDenied where the person may not; DomainError as the verb says."""
+    if action not in ACTS or action not in open_actions(case, by):
+        raise PermissionDenied
+    ACTS[action].run(case, form.cleaned_data, seen=seen, by=by)

@@ -1,0 +1,47 @@
+"""A deadline in words: colour, and what is left or over. Reads the working calendar, no rows."""
+
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+
+from cases.states import Status
+from workdays import calendar
+
+DUE_OK, DUE_SOON, DUE_OVER, DUE_DONE = "ok", "soon", "over", "done"
+
+
+def due_state(case, at: datetime | None = None) -> tuple[str, str]:
+    """(state, words) of a case's deadline: ("soon", "今天 18:00"), ("over", "超期2天"), ("done", "待确认")."""
+    at = at or timezone.now()
+    if not case.is_open:
+        return DUE_DONE, _at_rest(case)
+    if case.due_at <= at:
+        return DUE_OVER, f"超期{_elapsed(at - case.due_at)}"
+    soon = case.warn_at is not None and case.warn_at <= at
+    return (DUE_SOON if soon else DUE_OK), remaining(case.due_at, at)
+
+
+def _at_rest(case) -> str:
+    if case.status == Status.SUSPENDED and case.review_at:
+        day = timezone.localtime(case.review_at)
+        return f"{day.month}月{day.day}日复核"
+    return case.get_status_display()
+
+
+def _elapsed(over: timedelta) -> str:
+    if over >= timedelta(days=1):
+        return f"{over.days}天"
+    hours = int(over.total_seconds() // 3600)
+    return f"{hours}小时" if hours else f"{max(1, int(over.total_seconds() // 60))}分钟"
+
+
+def remaining(due_at: datetime, at: datetime) -> str:
+    """What is left until `due_at`: the time where it is today, else the number of working days."""
+    today, due = timezone.localtime(at), timezone.localtime(due_at)
+    if due.date() == today.date():
+        return f"今天 {due:%H:%M}"
+    current, day, count = calendar.current(), today.date(), 0
+    while day < due.date():
+        day += timedelta(days=1)
+        count += current.is_workday(day)
+    return f"剩{count}天" if count else f"{due.month}月{due.day}日 {due:%H:%M}"

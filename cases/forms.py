@@ -1,0 +1,259 @@
+"""What each action asks for. Field order is page order; help texts say who reads what is typed."""
+
+from datetime import timedelta
+
+from django import forms
+from django.utils import timezone
+
+from accounts.models import User
+from cases import services as cases
+from cases.models import Approval, Case, Category
+from cases.states import OPEN, ClosingLevel, MatterClass, Outcome, Satisfaction
+from common.normalise import clean_text
+from files.services import ingest_photos
+from grids.levels import Level, code_at
+from grids.models import Area, Organization
+
+MAX_WORDS = 2000
+
+
+class Words(forms.CharField):
+    """A text people type: cleaned of control and bidi characters, 2,000 characters at most."""
+
+    def __init__(self, label: str, *, rows: int = 3, required: bool = True, help_text: str = "", placeholder: str = ""):
+        widget = forms.Textarea(attrs={"rows": rows, "placeholder": placeholder} if placeholder else {"rows": rows})
+        super().__init__(
+            label=label,
+            required=required,
+            help_text=help_text,
+            max_length=MAX_WORDS,
+            widget=widget,
+            error_messages={
+                "required": f"请填写{label}。",
+                "max_length": f"{label}最多{MAX_WORDS}个字，现在有%(show_value)d个字，请删减。",
+            },
+        )
+
+    def to_python(self, value) -> str:
+        """The cleaned text."""
+        return clean_text(super().to_python(value))
+
+
+class PhotosInput(forms.ClearableFileInput):
+    """A file input for several photos."""
+
+    allow_multiple_selected = True
+
+
+class Photos(forms.FileField):
+    """Up to six photos, re-encoded as they are cleaned; the value is a list of `files.Photo`."""
+
+    def __init__(self, label: str = "照片"):
+        super().__init__(label=label, required=False, widget=PhotosInput(attrs={"multiple": True, "accept": "image/*"}))
+
+    def clean(self, data, initial=None) -> list:
+        """Stored photos; a ValidationError that names the photo, the reason and the remedy."""
+        uploads = [upload for upload in (data if isinstance(data, list | tuple) else [data]) if upload]
+        return ingest_photos(uploads) if uploads else []
+
+
+class CaseForm(forms.Form):
+    """Base of the action forms: knows the case and the person."""
+
+    def __init__(self, data=None, files=None, *, case: Case, user, prefix: str | None = None):
+        self.case, self.user = case, user
+        super().__init__(data, files, prefix=prefix)
+
+
+class NothingForm(CaseForm):
+    """An action that asks nothing."""
+
+
+class WordsForm(CaseForm):
+    """An optional remark."""
+
+    note = Words("说明", rows=2, required=False)
+
+
+class ReasonForm(CaseForm):
+    """A reason the next holder reads."""
+
+    reason = Words("理由", rows=2)
+
+
+class RefusalForm(CaseForm):
+    """A reason the resident will read."""
+
+    reason = Words("理由", rows=2, help_text="批准后居民可见，不写姓名、电话和门牌号。")
+
+
+class NoteForm(CaseForm):
+    """An internal note with photos."""
+
+    text = Words("办理情况", rows=2, placeholder="做了什么，下一步是什么")
+    photos = Photos()
+
+
+class ReplyTextForm(CaseForm):
+    """Words for the resident."""
+
+    public_text = Words("公开答复", help_text="居民可见，不写姓名、电话和门牌号。")
+
+
+class ReplyForm(ReplyTextForm):
+    """Words for the resident, with photos and a note for colleagues."""
+
+    note = Words("办理情况", rows=2, required=False)
+    photos = Photos()
+
+
+class ResolveForm(CaseForm):
+    """What was done, and where the trouble ended."""
+
+    closed_level = forms.TypedChoiceField(label="在哪一级解决", coerce=int, widget=forms.RadioSelect)
+    public_text = Words("公开答复", help_text="写明做了什么，居民可见，不写姓名、电话和门牌号。")
+    note = Words("办理情况", rows=2, required=False)
+    photos = Photos("办理后照片")
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        field = self.fields["closed_level"]
+        field.choices = [(level, label) for level, label in ClosingLevel.choices if level <= self.case.level]
+        field.initial = self.case.level
+
+
+class HandOverForm(CaseForm):
+    """A colleague of the same seat."""
+
+    to = forms.ModelChoiceField(label="转交给", queryset=None, empty_label="请选择同事")
+    note = Words("说明", rows=2, required=False)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        ids = [person.pk for person in cases.colleagues(self.case) if person.pk != self.case.about_id]
+        self.fields["to"].queryset = User.objects.filter(pk__in=ids).order_by("full_name")
+
+
+class RouteForm(CaseForm):
+    """A grid of the community, or a community or grid of the street."""
+
+    area = forms.ModelChoiceField(label="分派给", queryset=Area.objects.none(), empty_label="请选择网格")
+    note = Words("说明", rows=2, required=False)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        own = code_at(self.case.area_id, max(self.case.level, Level.COMMUNITY))
+        below = Area.objects.in_service().beneath(own).filter(level__lt=self.case.level)
+        self.fields["area"].queryset = below.order_by("code")
+
+
+class ExtensionForm(CaseForm):
+    """Working days and why."""
+
+    days = forms.IntegerField(label="延期几个工作日", min_value=1, max_value=30)
+    reason = Words("理由", rows=2)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["days"].help_text = f"本级最多{cases.extension_days(self.case)}个工作日。"
+
+
+class SuspensionForm(CaseForm):
+    """Why it cannot be solved now, and when to look again."""
+
+    reason_class = forms.ChoiceField(label="挂账原因", choices=Approval.ReasonClass.choices)
+    review_date = forms.DateField(label="复核日期", widget=forms.DateInput(attrs={"type": "date"}))
+    reason = Words("理由", rows=2)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["review_date"].initial = timezone.localdate() + timedelta(days=90)
+
+
+class MergeForm(CaseForm):
+    """The number of the case that carries on."""
+
+    into = forms.CharField(label="并入事项的受理编号", max_length=30)
+    note = Words("说明", rows=2, required=False)
+
+    def clean_into(self) -> Case:
+        """An open case the person may see."""
+        number = self.cleaned_data["into"].strip().upper().replace("-", "").replace(" ", "")
+        found = Case.objects.visible_to(self.user).filter(number=number, status__in=OPEN).first()
+        if found is None:
+            raise forms.ValidationError("没有找到这个编号的在办事项，请核对。")
+        return found
+
+
+class HandOutForm(CaseForm):
+    """One unit, what it should do, until when."""
+
+    unit = forms.ModelChoiceField(label="承办单位", queryset=Organization.objects.none(), empty_label="请选择单位")
+    instruction = Words("交办要求", rows=3)
+    due_at = forms.DateTimeField(
+        label="办理期限",
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
+        help_text="不填按单位办理时限计算。",
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["unit"].queryset = Organization.objects.filter(takes_cases=True, active=True).order_by("order")
+        self.fields["unit"].initial = self.case.category.usual_unit_id
+
+
+class ConfirmForm(CaseForm):
+    """What the resident said."""
+
+    outcome = forms.ChoiceField(label="是否解决", choices=Outcome.choices, widget=forms.RadioSelect)
+    satisfaction = forms.ChoiceField(
+        label="是否满意", choices=Satisfaction.choices, widget=forms.RadioSelect, required=False
+    )
+    comment = Words("居民怎么说", rows=2, required=False)
+
+
+class FollowUpForm(CaseForm):
+    """A call or a visit after the answer."""
+
+    note = Words("回访情况", rows=2)
+    outcome = forms.ChoiceField(
+        label="是否解决", choices=[("", "没有问到"), *Outcome.choices], required=False, widget=forms.RadioSelect
+    )
+    satisfaction = forms.ChoiceField(
+        label="是否满意", choices=[("", "没有问到"), *Satisfaction.choices], required=False, widget=forms.RadioSelect
+    )
+
+
+class ClassifyForm(CaseForm):
+    """Category, class and urgency, with a reason."""
+
+    category = forms.ModelChoiceField(label="类别", queryset=Category.objects.none(), required=False, empty_label="不变")
+    matter_class = forms.ChoiceField(label="分级", choices=[("", "不变"), *MatterClass.choices], required=False)
+    urgent = forms.TypedChoiceField(
+        label="紧急",
+        choices=[("", "不变"), ("1", "紧急"), ("0", "不紧急")],
+        coerce=lambda value: value == "1",
+        empty_value=None,
+        required=False,
+    )
+    reason = Words("理由", rows=2)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["category"].queryset = Category.objects.active().order_by("order", "code")
+
+
+class TitleForm(CaseForm):
+    """What residents will call it."""
+
+    title = forms.CharField(label="公开标题", max_length=60)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["title"].initial = self.case.title
+        self.fields["title"].help_text = "居民可见，不写姓名、电话和门牌号。"
+
+    def clean_title(self) -> str:
+        """The title in one clean line."""
+        return " ".join(clean_text(self.cleaned_data["title"]).split())

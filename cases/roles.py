@@ -1,0 +1,99 @@
+"""In which roles a person stands to a case, hence which actions are open to them. Used by pages and API alike."""
+
+from cases.models import Approval, Case
+from cases.services.acting import OFFICE_UNIT
+from cases.services.residents import above
+from cases.states import Action, Who, actions_for
+from grids.levels import Level, code_at, level_of
+from grids.models import Posting
+from grids.permissions import Ability
+from grids.scope import postings_of
+
+# Actions that answer a request somebody made; offered with the request, not in the action panel.
+DECISIONS = frozenset({Action.EXTEND, Action.SUSPEND, Action.REFUSE, Action.DECLINE})
+# Actions residents take on their own page, never staff.
+RESIDENTS_OWN = frozenset({Action.WITHDRAW, Action.DISPUTE, Action.ADD, Action.JOIN})
+
+
+def roles_of(case: Case, user, at=None) -> frozenset[Who]:
+    """Every role the user's current postings give them towards this case; none towards a complaint about the user."""
+    if case.about_id == user.pk:
+        return frozenset()
+    return frozenset(role for posting in postings_of(user, at) for role in _roles(case, posting))
+
+
+def _roles(case: Case, posting: Posting) -> set[Who]:
+    grants = set(posting.post.grants)
+    if Ability.HANDLE not in grants:
+        return set()
+    roles = _district_roles(posting, grants)
+    if _holds(case, posting, grants):
+        roles.add(Who.HOLDER)
+        roles |= {Who.HEAD} if Ability.APPROVE in grants else set()
+        roles |= {Who.TRIAGE} if Ability.TRIAGE in grants else set()
+    if _stands_above(case, posting, grants):
+        roles.add(Who.ABOVE)
+    covers = bool(posting.area_id) and case.area_id.startswith(posting.area_id)
+    if covers and posting.area_id == code_at(case.area_id, Level.COMMUNITY):
+        roles.add(Who.COMMUNITY)
+    if covers and level_of(posting.area_id) < case.level:
+        roles.add(Who.BELOW)
+    return roles
+
+
+def _district_roles(posting: Posting, grants: set[str]) -> set[Who]:
+    roles = set()
+    if Ability.COLLECT in grants:
+        roles.add(Who.COLLECTOR)
+    if Ability.HAND_OUT in grants:
+        roles.add(Who.OFFICE)
+    return roles
+
+
+def _holds(case: Case, posting: Posting, grants: set[str]) -> bool:
+    if case.handling_unit_id:
+        return posting.unit_id == case.handling_unit_id
+    if case.level == Level.DISTRICT:
+        return Ability.COLLECT in grants
+    return bool(posting.area_id) and posting.area_id == code_at(case.area_id, case.level)
+
+
+def _stands_above(case: Case, posting: Posting, grants: set[str]) -> bool:
+    level, unit = above(case)
+    if unit is not None:
+        return posting.unit_id == unit.pk
+    if level == Level.DISTRICT:
+        return Ability.COLLECT in grants
+    return bool(posting.area_id) and posting.area_id == code_at(case.area_id, level)
+
+
+def open_actions(case: Case, user) -> list[Action]:
+    """What the user may do with the case right now, without decisions on requests and what only residents do."""
+    found = actions_for(case.status, roles_of(case, user))
+    return [action for action in found if action not in DECISIONS | RESIDENTS_OWN and _fits(action, case)]
+
+
+def _fits(action: Action, case: Case) -> bool:
+    """False where the state table allows the pair but the case leaves nothing to do."""
+    office_holds = bool(case.handling_unit_id) and case.handling_unit.code == OFFICE_UNIT
+    in_district = case.level == Level.DISTRICT
+    needs = {
+        Action.COLLECT: in_district and not case.handling_unit_id,
+        Action.HAND_OUT: office_holds,
+        Action.ESCALATE: not in_district,
+        Action.ROUTE: case.level in (Level.COMMUNITY, Level.STREET),
+        Action.RETURN: case.level != Level.COMMUNITY and not office_holds,
+        Action.ACCEPT: bool(case.handling_unit_id) and not case.accepted_at,
+        Action.EXPLAIN: bool(case.review_by),
+        Action.REOPEN: bool(case.review_by) or case.has_ended,
+        Action.CONFIRM: not case.review_by,
+    }
+    return needs.get(action, True)
+
+
+def may_decide(approval: Approval, user) -> bool:
+    """True where the user may decide this request: the responsible head or the level above, never who asked."""
+    if approval.asked_by_id == user.pk or approval.decided_at or approval.step != approval.case.step:
+        return False
+    grants_approval = any(Ability.APPROVE in posting.post.grants for posting in postings_of(user))
+    return grants_approval and bool(roles_of(approval.case, user) & {Who.HEAD, Who.ABOVE})

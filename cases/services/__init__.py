@@ -1,0 +1,58 @@
+"""The verbs of cases: `from cases import services as cases`, then `cases.resolve(case, …, by=request.user)`."""
+
+from cases.services.acting import seat_of
+from cases.services.approvals import (
+    ask_extension,
+    ask_refusal,
+    ask_suspension,
+    decide,
+    extension_days,
+    resume,
+)
+from cases.services.handling import classify, colleagues, hand_over, note, reply, resolve, set_title, sign
+from cases.services.intake import Request, find_report, first_level, join, register
+from cases.services.moving import collect, escalate, hand_out, merge, route, send_back
+from cases.services.residents import accept, add, confirm, dispute, explain, follow_up, reopen, withdraw
+from cases.services.reveal import reveal_contact
+from cases.services.sweeping import sweep
+from cases.services.tracking import open_with_tail
+
+__all__ = [
+    "Request",
+    "accept",
+    "add",
+    "ask_extension",
+    "ask_refusal",
+    "ask_suspension",
+    "classify",
+    "collect",
+    "colleagues",
+    "confirm",
+    "decide",
+    "dispute",
+    "escalate",
+    "explain",
+    "extension_days",
+    "find_report",
+    "first_level",
+    "follow_up",
+    "hand_out",
+    "hand_over",
+    "join",
+    "merge",
+    "note",
+    "open_with_tail",
+    "register",
+    "reopen",
+    "reply",
+    "resolve",
+    "resume",
+    "reveal_contact",
+    "route",
+    "seat_of",
+    "send_back",
+    "set_title",
+    "sign",
+    "sweep",
+    "withdraw",
+]

@@ -1,0 +1,230 @@
+"""延期, 挂账 and 不予受理: one person asks, the responsible head or the level above decides; the clock waits a day at most."""
+
+from datetime import date, datetime, time
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from accounts.models import User
+from cases.ladder import ONE_WORKDAY, WARN_AT
+from cases.limits import LimitTable
+from cases.models import Approval, Case, Pause
+from cases.services.acting import acting, begin_step, seat_of
+from cases.services.residents import seat_above
+from cases.states import Action
+from cases.wording import limit_level
+from common.errors import DomainError
+from workdays import calendar
+from workdays.calendar import Span
+
+_ASK = {
+    Approval.Kind.EXTEND: Action.ASK_EXTENSION,
+    Approval.Kind.SUSPEND: Action.ASK_SUSPENSION,
+    Approval.Kind.REFUSE: Action.ASK_REFUSAL,
+}
+_GRANT = {
+    Approval.Kind.EXTEND: Action.EXTEND,
+    Approval.Kind.SUSPEND: Action.SUSPEND,
+    Approval.Kind.REFUSE: Action.REFUSE,
+}
+
+
+def ask_extension(
+    case: Case, days: int, reason: str, *, seen: int | None = None, at: datetime | None = None, by: User
+) -> Approval:
+    """申请延期 by `days` working days; before the deadline, once per step, never past the hotline's own deadline."""
+    at = at or timezone.now()
+    if case.due_at <= at:
+        raise DomainError("已经到期，不能再申请延期。")
+    allowed = extension_days(case)
+    if not 1 <= days <= allowed:
+        raise DomainError(f"本级最多延期{allowed}个工作日。" if allowed else "本级不能延期，办不了请上报。")
+    if case.approvals.filter(kind=Approval.Kind.EXTEND, step=case.step, agreed=True).exists():
+        raise DomainError("本级已经延期过一次。")
+    _refuse_past_external(case, days)
+    return _ask(case, Approval(kind=Approval.Kind.EXTEND, days=days, reason=reason), seen=seen, at=at, by=by)
+
+
+def extension_days(case: Case) -> int:
+    """Working days the present holder may ask for at most."""
+    bound = limit_level(case.level, to_unit=_is_unit(case))
+    return LimitTable.load().allowance(case.category_id, bound, urgent=case.urgent).extension_days
+
+
+def _is_unit(case: Case) -> bool:
+    return bool(case.handling_unit_id) and case.handling_unit.takes_cases
+
+
+def _refuse_past_external(case: Case, days: int) -> None:
+    extended = calendar.current().add(case.due_at, Span(days, "workday"))
+    if case.external_due_at and extended > case.external_due_at:
+        limit = timezone.localtime(case.external_due_at)
+        raise DomainError(f"12345要求{limit.month}月{limit.day}日 {limit:%H:%M}前办结，延期不能超过这个时间。")
+
+
+def ask_suspension(
+    case: Case,
+    reason_class: str,
+    review_date: date,
+    reason: str,
+    *,
+    seen: int | None = None,
+    at: datetime | None = None,
+    by: User,
+) -> Approval:
+    """申请挂账: cannot be solved now, for a class of reasons, to be looked at again on `review_date`."""
+    at = at or timezone.now()
+    if review_date <= timezone.localdate(at):
+        raise DomainError("复核日期要晚于今天。")
+    if review_date > timezone.localdate(at).replace(year=timezone.localdate(at).year + 1):
+        raise DomainError("复核日期最晚在一年以内。")
+    approval = Approval(
+        kind=Approval.Kind.SUSPEND, reason_class=reason_class, review_date=review_date, reason=reason
+    )
+    return _ask(case, approval, seen=seen, at=at, by=by)
+
+
+def ask_refusal(
+    case: Case, reason: str, *, seen: int | None = None, at: datetime | None = None, by: User
+) -> Approval:
+    """申请不予受理: the reason is shown to the reporter once agreed."""
+    return _ask(case, Approval(kind=Approval.Kind.REFUSE, reason=reason), seen=seen, at=at, by=by)
+
+
+def _ask(case: Case, approval: Approval, *, seen: int | None, at: datetime | None, by: User) -> Approval:
+    if not approval.reason.strip():
+        raise DomainError("请写明理由。")
+    try:
+        with acting(case, _ASK[approval.kind], by=by, seen=seen, at=at) as turn:
+            held = turn.case
+            approval.case, approval.step, approval.level = held, held.step, held.level
+            approval.asked_by, approval.asked_at = by, turn.at
+            with transaction.atomic():
+                approval.save()
+            _stop_clock(held, turn.at, f"等待审批：{approval.get_kind_display()}")
+            turn.note = approval.reason
+            turn.tell(seat_of(held), f"待审批：{approval.get_kind_display()}")
+            turn.tell(seat_above(held), f"待审批：{approval.get_kind_display()}")
+    except IntegrityError as error:
+        raise DomainError("这件事项已有一个申请在等审批。") from error
+    return approval
+
+
+def _stop_clock(case: Case, at: datetime, why: str) -> None:
+    """Move the deadlines by the most an undecided request may cost; a decision gives back what was not used."""
+    current = calendar.current()
+    most = current.between(at, current.add(at, ONE_WORKDAY))
+    Pause.objects.create(
+        case=case,
+        step=case.step,
+        why=why,
+        started_at=at,
+        warn_before=case.warn_at,
+        due_before=case.due_at,
+        climb_before=case.climb_at,
+        moved=most,
+    )
+    case.warn_at, case.due_at, case.climb_at = (
+        current.shift(moment, most) for moment in (case.warn_at, case.due_at, case.climb_at)
+    )
+
+
+def _start_clock(case: Case, at: datetime) -> None:
+    """End the open pause: the deadlines lie later by the working time it really took, one working day at most."""
+    pause = Pause.objects.select_for_update().filter(case=case, step=case.step, ended_at__isnull=True).first()
+    if pause is None:
+        return
+    current = calendar.current()
+    pause.ended_at, pause.moved = at, min(pause.moved, current.between(pause.started_at, at))
+    pause.save(update_fields=["ended_at", "moved"])
+    before = (pause.warn_before, pause.due_before, pause.climb_before)
+    case.warn_at, case.due_at, case.climb_at = (current.shift(moment, pause.moved) for moment in before)
+
+
+def decide(
+    approval: Approval,
+    *,
+    agreed: bool,
+    note: str = "",
+    seen: int | None = None,
+    at: datetime | None = None,
+    by: User,
+) -> None:
+    """同意 or 退回 a request. Who asked cannot decide; a request of a step that is over has lapsed."""
+    action = _GRANT[approval.kind] if agreed else Action.DECLINE
+    if approval.asked_by_id == by.pk:
+        raise DomainError("自己提出的申请要由负责人或上一级审批。")
+    if not agreed and not note.strip():
+        raise DomainError("请写明不同意的理由。")
+    with acting(approval.case, action, by=by, seen=seen, at=at) as turn:
+        if approval.step != turn.case.step:
+            raise DomainError("事项已经转到别处办理，这个申请随之失效。")
+        claimed = Approval.objects.filter(pk=approval.pk, decided_at__isnull=True).update(
+            decided_at=turn.at, decided_by=by, agreed=agreed, decision_note=note
+        )
+        if not claimed:
+            raise DomainError("这个申请刚刚已由别人审批。")
+        _start_clock(turn.case, turn.at)
+        turn.note = note or approval.reason
+        if agreed:
+            _APPLY[approval.kind](turn, approval)
+        turn.tell(f"user:{approval.asked_by_id}", f"{'已同意' if agreed else '未同意'}{approval.get_kind_display()}")
+    approval.refresh_from_db()
+
+
+def _extend(turn, approval: Approval) -> None:
+    case, current = turn.case, calendar.current()
+    _refuse_past_external(case, approval.days)
+    longer = Span(approval.days, "workday")
+    gap = case.climb_at > case.due_at
+    case.due_at = current.add(case.due_at, longer)
+    case.climb_at = current.add(case.due_at, ONE_WORKDAY) if gap else case.due_at
+    case.warn_at = current.at_fraction(case.received_at, case.due_at, WARN_AT)
+    case.warned_at = case.proposed_at = None
+    turn.basis = f"延期{approval.days}个工作日"
+    turn.public_text = f"经批准延期{approval.days}个工作日"
+    turn.tell_reporters("您反映的问题经批准延期办理")
+
+
+def _suspend(turn, approval: Approval) -> None:
+    case, current = turn.case, calendar.current()
+    case.remaining = current.between(turn.at, case.due_at)
+    # The morning of the review day: the clock is running again when people come in.
+    case.review_at = current.add(
+        timezone.make_aware(datetime.combine(approval.review_date, time.min)), Span(0, "workday")
+    )
+    reason = approval.get_reason_class_display()
+    turn.public_text = f"因{reason}，暂时不能解决，{approval.review_date.month}月{approval.review_date.day}日再次研究"
+    turn.tell_reporters("您反映的问题暂时不能解决，已列入计划定期复核")
+
+
+def _refuse(turn, approval: Approval) -> None:
+    turn.case.refusal_reason, turn.case.closed_at = approval.reason, None
+    turn.public_text = f"不予受理：{approval.reason}"
+    turn.tell_reporters("您反映的问题不予受理，理由见查询页")
+
+
+_APPLY = {Approval.Kind.EXTEND: _extend, Approval.Kind.SUSPEND: _suspend, Approval.Kind.REFUSE: _refuse}
+
+
+def resume(case: Case, note: str, *, seen: int | None = None, at: datetime | None = None, by: User | None) -> None:
+    """恢复办理 of a suspended case: what was left of its time, one working day at least."""
+    with acting(case, Action.RESUME, by=by, seen=seen, at=at) as turn:
+        turn.note = note
+        restart(turn.case, turn.at)
+        turn.tell(seat_of(turn.case), "挂账事项恢复办理")
+        turn.tell_reporters("您反映的问题恢复办理")
+
+
+def restart(case: Case, at: datetime) -> None:
+    """Put a suspended case back on the clock as a new step at the same holder."""
+    left, unit = case.remaining, case.handling_unit
+    begin_step(case, level=case.level, unit=unit, at=at)
+    current = calendar.current()
+    least = current.add(at, ONE_WORKDAY)
+    if left is not None:
+        case.due_at = max(current.shift(at, left), least)
+        case.climb_at, case.warn_at = case.due_at, current.at_fraction(at, case.due_at, WARN_AT)
+    case.signed_at = at
+
+

@@ -1,0 +1,136 @@
+"""The ground and the named cast every test may use."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.utils import timezone
+
+from accounts.models import User
+from cases import services as cases
+from cases.models import Case, Category
+from grids.models import Area, Organization, Post, Posting
+from weidu_portal import ground as portal_ground
+from workdays import calendar
+
+XINCUN = "411002005003"  # 北大街道新村社区
+GRID = f"{XINCUN}003"  # 第三网格
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+def moment(text: str) -> datetime:
+    """An aware time of the district: moment("2026-11-23 10:00")."""
+    return datetime.fromisoformat(text).replace(tzinfo=SHANGHAI)
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(settings):
+    """Slow hashing protects people, not tests."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def fresh_calendar():
+    """No test sees the calendar another one left in this process."""
+    calendar.forget()
+    yield
+    calendar.forget()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """The ground once for all tests that roll back; `ground` brings it back after one that emptied the tables."""
+    with django_db_blocker.unblock():
+        portal_ground.load()
+
+
+@pytest.fixture
+def ground(db):
+    """Areas, organizations, posts, calendar, categories, limits and the notice."""
+    if not Area.objects.exists() or not Category.objects.exists():
+        portal_ground.load()
+
+
+def posted(username: str, name: str, title: str, post: str, *, area: str = "", unit: str = "") -> User:
+    """A member of staff with one current posting."""
+    user = User.objects.create(username=username, full_name=name, title=title, must_change_password=False)
+    user.set_unusable_password()
+    if post:
+        Posting.objects.create(
+            user=user,
+            post=Post.objects.get(code=post),
+            area_id=area or None,
+            unit=Organization.objects.get(code=unit) if unit else None,
+            valid_from=timezone.localdate().replace(year=2020),
+        )
+    return user
+
+
+@pytest.fixture
+def wang(ground):
+    """Grid worker of 新村社区第三网格."""
+    return posted("wang", "王建新", "王网格员", "grid_worker", area=GRID)
+
+
+@pytest.fixture
+def chen(ground):
+    """Secretary of 新村社区."""
+    return posted("chen", "陈立民", "陈书记", "community_secretary", area=XINCUN)
+
+
+@pytest.fixture
+def he(ground):
+    """Community worker of 新村社区, without the right to approve."""
+    return posted("he", "何晓燕", "何专干", "community_worker", area=XINCUN)
+
+
+@pytest.fixture
+def zhao(ground):
+    """Director of 北大街道."""
+    return posted("zhao", "赵国强", "赵主任", "street_director", area=XINCUN[:9])
+
+
+@pytest.fixture
+def qian(ground):
+    """区委组织部."""
+    return posted("qian", "钱敏", "钱科长", "collector_head", area="411002", unit="zuzhibu")
+
+
+@pytest.fixture
+def sun(ground):
+    """区委办."""
+    return posted("sun", "孙志远", "孙主任", "supervisor_head", area="411002", unit="quweiban")
+
+
+@pytest.fixture
+def li(ground):
+    """A department: 区住建局."""
+    return posted("li", "李文博", "李科长", "unit_head", unit="zhujian")
+
+
+@pytest.fixture
+def outsider(ground):
+    """Director of another street, 丁庄街道."""
+    return posted("outsider", "周海涛", "周主任", "street_director", area="411002008")
+
+
+@pytest.fixture
+def clerk(ground):
+    """An account without any posting."""
+    return posted("clerk", "吴静", "吴干事", "")
+
+
+@pytest.fixture
+def make_case(ground):
+    """Opens a case through the intake: make_case(area=…, category=…, at=…, by=…)."""
+
+    def make(*, area: str = GRID, category: str = "light-street", at=None, by=None, **more) -> Case:
+        request = cases.Request(
+            category=Category.objects.get(code=category),
+            area=Area.objects.get(code=area),
+            **{"text": "楼前的路灯三天没亮了", "place": "市政家属院3号楼", "name": "刘女士", "phone": "13800001234", **more},
+        )
+        report = cases.register(request, at=at or moment("2026-11-23 10:00"), by=by)
+        return Case.objects.get(pk=report.case_id)
+
+    return make

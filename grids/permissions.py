@@ -1,0 +1,24 @@
+"""Who may do what: a posting carries a post, a post grants abilities. Views ask for abilities, services ask nothing."""
+
+from django.db import models
+
+from grids.scope import postings_of
+
+
+class Ability(models.TextChoices):
+    """What a post allows its holder to do."""
+
+    REGISTER = "register", "登记事项"
+    HANDLE = "handle", "办理事项"
+    TRIAGE = "triage", "分派事项"
+    APPROVE = "approve", "审批延期、挂账、不予受理"
+    REVEAL = "reveal", "查看联系方式"
+    IMPORT = "import", "导入事项"
+    COLLECT = "collect", "区级汇总研判"
+    HAND_OUT = "hand_out", "交办和督办"
+    EXPORT = "export", "导出台账"
+
+
+def abilities_of(user, at=None) -> frozenset[str]:
+    """All abilities the user's current postings grant, stand-ins included; empty for a user without a posting."""
+    return frozenset(ability for posting in postings_of(user, at) for ability in posting.post.grants)

@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class PublicConfig(AppConfig):
+    """What residents open."""
+
+    name = "public"
+    verbose_name = "服务大厅"

@@ -1,0 +1,27 @@
+"""Addresses of the service hall."""
+
+from django.urls import path
+
+from public import views
+
+app_name = "public"
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("request/", views.request_form, name="request"),
+    path("request/places/", views.places, name="places"),
+    path("request/similar/", views.similar, name="similar"),
+    path("request/join/<str:number>/", views.join, name="join"),
+    path("receipt/<uuid:submission>/", views.receipt, name="receipt"),
+    path("track/", views.track, name="track"),
+    path("progress/", views.progress, name="progress"),
+    path("progress/answer/", views.answer, name="answer"),
+    path("progress/withdraw/", views.withdraw, name="withdraw"),
+    path("progress/add/", views.add, name="add"),
+    path("progress/leave/", views.leave, name="leave"),
+    path("progress/photos/<uuid:pk>/<str:size>/", views.photo, name="photo"),
+    path("cadre/", views.cadre, name="cadre"),
+    path("privacy/", views.privacy, name="privacy"),
+    path("rights/", views.rights, name="rights"),
+    path("size/", views.size, name="size"),
+]

@@ -1,0 +1,44 @@
+"""What people see when something does not work: what happened, whether anything is lost, what to do."""
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+
+_API = "/api/"
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """400. Drawn without the request, which may be the very thing that is broken."""
+    return _plain(request, "400.html", 400, "请求不完整")
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """403."""
+    return _framed(request, "403.html", 403, "没有权限")
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """404: there is nothing, or nothing for this reader."""
+    return _framed(request, "404.html", 404, "没有找到")
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500. Touches neither database nor session."""
+    return _plain(request, "500.html", 500, "服务出了问题")
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403 for a form whose token is missing or old: says that what was typed is still in the page before."""
+    return _framed(request, "403_csrf.html", 403, "页面已过期")
+
+
+def _framed(request: HttpRequest, template: str, status: int, detail: str) -> HttpResponse:
+    if request.path.startswith(_API):
+        return JsonResponse({"detail": detail}, status=status)
+    return render(request, template, status=status)
+
+
+def _plain(request: HttpRequest, template: str, status: int, detail: str) -> HttpResponse:
+    if request.path.startswith(_API):
+        return JsonResponse({"detail": detail}, status=status)
+    return HttpResponse(render_to_string(template), status=status)

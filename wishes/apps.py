@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class WishesConfig(AppConfig):
+    """Micro-wishes."""
+
+    name = "wishes"
+    verbose_name = "微心愿"
