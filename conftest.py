@@ -128,7 +128,13 @@ def make_case(ground):
         request = cases.Request(
             category=Category.objects.get(code=category),
             area=Area.objects.get(code=area),
-            **{"text": "楼前的路灯三天没亮了", "place": "市政家属院3号楼", "name": "刘女士", "phone": "13800001234", **more},
+            **{
+                "text": "楼前的路灯三天没亮了",
+                "place": "市政家属院3号楼",
+                "name": "刘女士",
+                "phone": "13800001234",
+                **more,
+            },
         )
         report = cases.register(request, at=at or moment("2026-11-23 10:00"), by=by)
         return Case.objects.get(pk=report.case_id)

@@ -71,12 +71,16 @@ ACTS: dict[Action, Act] = {
         ask.ResolveForm, _with(cases.resolve, "closed_level", "public_text"), "办结并通知居民", "请居民确认是否解决"
     ),
     Action.ACCEPT: Act(ask.WordsForm, _with(cases.accept, "note"), "验收通过"),
-    Action.CONFIRM: Act(ask.ConfirmForm, _with(cases.confirm, "outcome", "satisfaction"), "代居民确认", "居民当面或在电话里说的"),
+    Action.CONFIRM: Act(
+        ask.ConfirmForm, _with(cases.confirm, "outcome", "satisfaction"), "代居民确认", "居民当面或在电话里说的"
+    ),
     Action.EXPLAIN: Act(ask.ReplyTextForm, _with(cases.explain, "public_text"), "复核说明", "居民可见"),
     Action.REOPEN: Act(ask.ReasonForm, _with(cases.reopen, "reason"), "重新办理", "由本级办理，重新计时"),
     Action.FOLLOW_UP: Act(ask.FollowUpForm, _unseen(_with(cases.follow_up, "note")), "记录回访"),
     Action.CLASSIFY: Act(ask.ClassifyForm, _with(cases.classify), "调整分类", "从下一级起按新分类计时"),
-    Action.TITLE: Act(ask.TitleForm, _unseen(_with(cases.set_title, "title")), "公开标题", "居民可见，不写姓名、电话和门牌号"),
+    Action.TITLE: Act(
+        ask.TitleForm, _unseen(_with(cases.set_title, "title")), "公开标题", "居民可见，不写姓名、电话和门牌号"
+    ),
 }
 
 

@@ -10,27 +10,39 @@ from cases import services as cases
 from cases.models import Approval, Case, Category
 from cases.states import OPEN, ClosingLevel, MatterClass, Outcome, Satisfaction
 from common.normalise import clean_text
+from files.photos import PhotoRefused
 from files.services import ingest_photos
 from grids.levels import Level, code_at
 from grids.models import Area, Organization
 
 MAX_WORDS = 2000
+# Reasons and comments that live in a column of their own.
+MAX_REASON = 500
 
 
 class Words(forms.CharField):
-    """A text people type: cleaned of control and bidi characters, 2,000 characters at most."""
+    """A text people type: cleaned of control and bidi characters, `limit` characters at most."""
 
-    def __init__(self, label: str, *, rows: int = 3, required: bool = True, help_text: str = "", placeholder: str = ""):
+    def __init__(
+        self,
+        label: str,
+        *,
+        rows: int = 3,
+        required: bool = True,
+        help_text: str = "",
+        placeholder: str = "",
+        limit: int = MAX_WORDS,
+    ):
         widget = forms.Textarea(attrs={"rows": rows, "placeholder": placeholder} if placeholder else {"rows": rows})
         super().__init__(
             label=label,
             required=required,
             help_text=help_text,
-            max_length=MAX_WORDS,
+            max_length=limit,
             widget=widget,
             error_messages={
                 "required": f"请填写{label}。",
-                "max_length": f"{label}最多{MAX_WORDS}个字，现在有%(show_value)d个字，请删减。",
+                "max_length": f"{label}最多{limit}个字，现在有%(show_value)d个字，请删减。",
             },
         )
 
@@ -54,10 +66,39 @@ class Photos(forms.FileField):
     def clean(self, data, initial=None) -> list:
         """Stored photos; a ValidationError that names the photo, the reason and the remedy."""
         uploads = [upload for upload in (data if isinstance(data, list | tuple) else [data]) if upload]
-        return ingest_photos(uploads) if uploads else []
+        try:
+            return ingest_photos(uploads) if uploads else []
+        except PhotoRefused as refusal:
+            raise forms.ValidationError(refusal.errors) from refusal
 
 
-class CaseForm(forms.Form):
+class StyledField(forms.BoundField):
+    """A field whose widget carries the classes of our style sheet, marked where it has errors."""
+
+    def build_widget_attrs(self, attrs, widget=None) -> dict:
+        """Django's attributes (required, aria-…) and our classes."""
+        widget = widget or self.field.widget
+        attrs = super().build_widget_attrs(attrs, widget)
+        if not isinstance(widget, forms.RadioSelect | forms.CheckboxInput | forms.HiddenInput):
+            kind = "form-select" if isinstance(widget, forms.Select) else "form-control"
+            attrs["class"] = f"{kind} is-invalid" if self.errors else kind
+        return attrs
+
+
+class StyledForm(forms.Form):
+    """A form in the clothes of the desk, whose errors name the field."""
+
+    bound_field_class = StyledField
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            if not isinstance(field, Words):
+                verb = "选择" if isinstance(field, forms.ChoiceField) else "填写"
+                field.error_messages["required"] = f"请{verb}{field.label}。"
+
+
+class CaseForm(StyledForm):
     """Base of the action forms: knows the case and the person."""
 
     def __init__(self, data=None, files=None, *, case: Case, user, prefix: str | None = None):
@@ -84,7 +125,7 @@ class ReasonForm(CaseForm):
 class RefusalForm(CaseForm):
     """A reason the resident will read."""
 
-    reason = Words("理由", rows=2, help_text="批准后居民可见，不写姓名、电话和门牌号。")
+    reason = Words("理由", rows=2, limit=MAX_REASON, help_text="批准后居民可见，不写姓名、电话和门牌号。")
 
 
 class NoteForm(CaseForm):
@@ -151,7 +192,7 @@ class ExtensionForm(CaseForm):
     """Working days and why."""
 
     days = forms.IntegerField(label="延期几个工作日", min_value=1, max_value=30)
-    reason = Words("理由", rows=2)
+    reason = Words("理由", rows=2, limit=MAX_REASON)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -162,8 +203,8 @@ class SuspensionForm(CaseForm):
     """Why it cannot be solved now, and when to look again."""
 
     reason_class = forms.ChoiceField(label="挂账原因", choices=Approval.ReasonClass.choices)
-    review_date = forms.DateField(label="复核日期", widget=forms.DateInput(attrs={"type": "date"}))
-    reason = Words("理由", rows=2)
+    review_date = forms.DateField(label="复核日期", widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
+    reason = Words("理由", rows=2, limit=MAX_REASON)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -193,7 +234,7 @@ class HandOutForm(CaseForm):
     due_at = forms.DateTimeField(
         label="办理期限",
         required=False,
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
+        widget=forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"}),
         help_text="不填按单位办理时限计算。",
     )
 
@@ -210,13 +251,13 @@ class ConfirmForm(CaseForm):
     satisfaction = forms.ChoiceField(
         label="是否满意", choices=Satisfaction.choices, widget=forms.RadioSelect, required=False
     )
-    comment = Words("居民怎么说", rows=2, required=False)
+    comment = Words("居民怎么说", rows=2, required=False, limit=MAX_REASON)
 
 
 class FollowUpForm(CaseForm):
     """A call or a visit after the answer."""
 
-    note = Words("回访情况", rows=2)
+    note = Words("回访情况", rows=2, limit=MAX_REASON)
     outcome = forms.ChoiceField(
         label="是否解决", choices=[("", "没有问到"), *Outcome.choices], required=False, widget=forms.RadioSelect
     )
@@ -228,7 +269,9 @@ class FollowUpForm(CaseForm):
 class ClassifyForm(CaseForm):
     """Category, class and urgency, with a reason."""
 
-    category = forms.ModelChoiceField(label="类别", queryset=Category.objects.none(), required=False, empty_label="不变")
+    category = forms.ModelChoiceField(
+        label="类别", queryset=Category.objects.none(), required=False, empty_label="不变"
+    )
     matter_class = forms.ChoiceField(label="分级", choices=[("", "不变"), *MatterClass.choices], required=False)
     urgent = forms.TypedChoiceField(
         label="紧急",

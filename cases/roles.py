@@ -5,7 +5,7 @@ from cases.services.acting import OFFICE_UNIT
 from cases.services.residents import above
 from cases.states import Action, Who, actions_for
 from grids.levels import Level, code_at, level_of
-from grids.models import Posting
+from grids.models import Organization, Posting
 from grids.permissions import Ability
 from grids.scope import postings_of
 
@@ -89,6 +89,21 @@ def _fits(action: Action, case: Case) -> bool:
         Action.CONFIRM: not case.review_by,
     }
     return needs.get(action, True)
+
+
+def may_reveal(case: Case, user) -> bool:
+    """True where a posting that reaches the case grants REVEAL; never for utilities, as the privacy notice promises."""
+    return any(
+        Ability.REVEAL in posting.post.grants and _reaches(case, posting)
+        for posting in postings_of(user)
+        if not (posting.unit and posting.unit.kind == Organization.Kind.UTILITY)
+    )
+
+
+def _reaches(case: Case, posting: Posting) -> bool:
+    if posting.area_id and case.area_id.startswith(posting.area_id):
+        return True
+    return bool(posting.unit_id) and posting.unit_id == case.handling_unit_id
 
 
 def may_decide(approval: Approval, user) -> bool:

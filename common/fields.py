@@ -44,6 +44,9 @@ class EncryptedField(models.BinaryField):
     """
 
     descriptor_class = _EncryptedAttribute
+    # What django-stubs reads as the types of the attribute.
+    _pyi_private_set_type: str | Sensitive | None
+    _pyi_private_get_type: Sensitive
 
     def __init__(self, *args: Any, kind: str = "phone", aad_field: str = "uuid", **kwargs: Any):
         _require_kind(kind)
@@ -125,6 +128,8 @@ class SensitiveCharField(models.CharField):
     """
 
     descriptor_class = _SensitiveAttribute
+    _pyi_private_set_type: str | Sensitive
+    _pyi_private_get_type: Sensitive
 
     def __init__(self, *args: Any, kind: str = "name", **kwargs: Any):
         _require_kind(kind)

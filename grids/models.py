@@ -99,7 +99,9 @@ class Post(models.Model):
 
     code = models.SlugField("代号", max_length=40, unique=True)
     name = models.CharField("名称", max_length=30)
-    level = models.PositiveSmallIntegerField("层级", choices=Level.choices, null=True, blank=True, help_text="单位岗位为空")
+    level = models.PositiveSmallIntegerField(
+        "层级", choices=Level.choices, null=True, blank=True, help_text="单位岗位为空"
+    )
     order = models.PositiveSmallIntegerField("次序", default=100)
     grants = ArrayField(models.CharField(max_length=20), verbose_name="权限", default=list, blank=True)
 
@@ -140,7 +142,12 @@ class Posting(models.Model):
     valid_from = models.DateField("任职日期", default=timezone.localdate)
     valid_to = models.DateField("卸任日期", null=True, blank=True)
     stand_in = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="stands_in_for", verbose_name="替岗人"
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="stands_in_for",
+        verbose_name="替岗人",
     )
     leave_from = models.DateField("请假自", null=True, blank=True)
     leave_to = models.DateField("请假至", null=True, blank=True)
@@ -155,7 +162,8 @@ class Posting(models.Model):
                 condition=Q(area__isnull=False) | Q(unit__isnull=False), name="posting_has_an_area_or_a_unit"
             ),
             models.CheckConstraint(
-                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")), name="posting_ends_after_it_begins"
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")),
+                name="posting_ends_after_it_begins",
             ),
             models.CheckConstraint(
                 condition=Q(leave_from__isnull=True, leave_to__isnull=True)
@@ -179,5 +187,3 @@ class Posting(models.Model):
     def deputy(self, at=None):
         """Who does the work of this post now: the holder, or the stand-in during leave."""
         return self.stand_in if self.on_leave(at) else self.user
-
-

@@ -77,6 +77,7 @@ INSTALLED_APPS = [
     "visits",
     "public",
     "desk",
+    "weidu_portal",
 ]
 
 MIDDLEWARE = [

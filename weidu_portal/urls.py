@@ -10,6 +10,7 @@ urlpatterns = [
     path("readyz", health.readyz, name="readyz"),
     path("account/", include("accounts.urls")),
     path("admin/", admin.site.urls),
+    path("api/v1/", include("weidu_portal.api")),
     path("desk/", include("desk.urls")),
     path("", include("public.urls")),
 ]

@@ -137,10 +137,13 @@ class Case(models.Model):
         verbose_name = verbose_name_plural = "事项"
         constraints = [
             models.UniqueConstraint(
-                fields=["channel", "external_number"], condition=~Q(external_number=""), name="case_once_per_external_number"
+                fields=["channel", "external_number"],
+                condition=~Q(external_number=""),
+                name="case_once_per_external_number",
             ),
             models.CheckConstraint(
-                condition=Q(merged_into__isnull=True) | Q(status=Status.MERGED), name="case_merged_into_has_merged_status"
+                condition=Q(merged_into__isnull=True) | Q(status=Status.MERGED),
+                name="case_merged_into_has_merged_status",
             ),
             models.CheckConstraint(
                 condition=Q(handling_unit__isnull=True) | Q(level=Level.DISTRICT), name="case_unit_only_at_the_district"
@@ -159,11 +162,25 @@ class Case(models.Model):
             models.Index(
                 fields=["next_alarm_at", "id"], condition=Q(next_alarm_at__isnull=False), name="case_alarm_queue"
             ),
-            models.Index(fields=["community", "queue_rank", "due_at", "id"], condition=Q(status__in=OPEN), name="case_work_community"),
-            models.Index(fields=["street", "queue_rank", "due_at", "id"], condition=Q(status__in=OPEN), name="case_work_street"),
-            models.Index(fields=["level", "queue_rank", "due_at", "id"], condition=Q(status__in=OPEN), name="case_work_level"),
-            models.Index(fields=["handling_unit", "queue_rank", "due_at", "id"], condition=Q(handling_unit__isnull=False), name="case_work_unit"),
-            models.Index(fields=["area", "queue_rank", "due_at", "id"], condition=Q(status__in=OPEN), name="case_work_grid"),
+            models.Index(
+                fields=["community", "queue_rank", "due_at", "id"],
+                condition=Q(status__in=OPEN),
+                name="case_work_community",
+            ),
+            models.Index(
+                fields=["street", "queue_rank", "due_at", "id"], condition=Q(status__in=OPEN), name="case_work_street"
+            ),
+            models.Index(
+                fields=["level", "queue_rank", "due_at", "id"], condition=Q(status__in=OPEN), name="case_work_level"
+            ),
+            models.Index(
+                fields=["handling_unit", "queue_rank", "due_at", "id"],
+                condition=Q(handling_unit__isnull=False),
+                name="case_work_unit",
+            ),
+            models.Index(
+                fields=["area", "queue_rank", "due_at", "id"], condition=Q(status__in=OPEN), name="case_work_grid"
+            ),
             models.Index(fields=["community", "-created_at", "-id"], name="case_ledger_community"),
             models.Index(fields=["street", "-created_at", "-id"], name="case_ledger_street"),
             models.Index(fields=["-created_at", "-id"], name="case_ledger_district"),
@@ -200,4 +217,3 @@ class Case(models.Model):
     def live(self) -> "Case":
         """The case that carries on: the one this was merged into, else itself."""
         return self.merged_into.live if self.merged_into_id else self
-

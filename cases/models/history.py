@@ -56,7 +56,13 @@ class Event(models.Model):
     alarm = models.CharField("时限动作", max_length=12, choices=Alarm.choices, blank=True, db_default="")
     step = models.PositiveIntegerField("第几次承办")
     by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", db_index=False, verbose_name="操作人"
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        verbose_name="操作人",
     )
     report = models.ForeignKey(
         Report, models.PROTECT, null=True, blank=True, related_name="+", db_index=False, verbose_name="反映人"
@@ -176,9 +182,7 @@ class CasePhoto(models.Model):
     report = models.ForeignKey(
         Report, models.PROTECT, null=True, blank=True, related_name="photos", verbose_name="反映人"
     )
-    event = models.ForeignKey(
-        Event, models.PROTECT, null=True, blank=True, related_name="photos", verbose_name="过程"
-    )
+    event = models.ForeignKey(Event, models.PROTECT, null=True, blank=True, related_name="photos", verbose_name="过程")
     public = models.BooleanField("反映人可见", default=False)
 
     class Meta:

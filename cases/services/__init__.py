@@ -1,6 +1,6 @@
 """The verbs of cases: `from cases import services as cases`, then `cases.resolve(case, …, by=request.user)`."""
 
-from cases.services.acting import seat_of
+from cases.services.acting import seat_of, stale_words
 from cases.services.approvals import (
     ask_extension,
     ask_refusal,
@@ -53,6 +53,7 @@ __all__ = [
     "send_back",
     "set_title",
     "sign",
+    "stale_words",
     "sweep",
     "withdraw",
 ]

@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.models import User
 from audit.services import record
 from cases import wording
 from cases.ladder import Deadlines, deadlines
@@ -50,7 +51,7 @@ class Turn:
 
     case: Case
     action: str
-    by: object
+    by: User | None
     at: datetime
     to: Status | None
     report: Report | None = None
@@ -79,7 +80,7 @@ def acting(
     case: Case,
     action: Action | Alarm,
     *,
-    by,
+    by: User | None,
     seen: int | None = None,
     at: datetime | None = None,
     report: Report | None = None,
@@ -112,10 +113,15 @@ def acting(
 def _destination(case: Case, action: Action, seen: int | None) -> Status | None:
     rule = rule_of(case.status, action)
     if seen is not None and seen != case.event_count and action != Action.NOTE:
-        raise StalePage(f"您打开本页以后，{_meanwhile(case)}。您填写的内容还在，请看过最新情况后再办。")
+        raise StalePage(stale_words(case))
     if rule is None:
         raise DomainError(f"这件事项现在是“{case.get_status_display()}”，不能{Action(action).label}。")
     return rule.to
+
+
+def stale_words(case: Case) -> str:
+    """What a person with an old page is told: who did what meanwhile."""
+    return f"您打开本页以后，{_meanwhile(case)}。您填写的内容还在，请看过最新情况后再办。"
 
 
 def _meanwhile(case: Case) -> str:
@@ -196,7 +202,10 @@ def begin_step(
     current = calendar.current()
     if due_at is not None:
         times = Deadlines(
-            sign_by=min(times.sign_by, due_at), warn_at=current.at_fraction(at, due_at, 0.75), due_at=due_at, climb_at=due_at
+            sign_by=min(times.sign_by, due_at),
+            warn_at=current.at_fraction(at, due_at, 0.75),
+            due_at=due_at,
+            climb_at=due_at,
         )
         basis = "交办时指定的期限"
     if not current.covers(at, times.due_at):

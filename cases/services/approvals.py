@@ -1,5 +1,6 @@
 """延期, 挂账 and 不予受理: one person asks, the responsible head or the level above decides; the clock waits a day at most."""
 
+from collections.abc import Callable
 from datetime import date, datetime, time
 
 from django.db import IntegrityError, transaction
@@ -17,12 +18,12 @@ from common.errors import DomainError
 from workdays import calendar
 from workdays.calendar import Span
 
-_ASK = {
+_ASK: dict[str, Action] = {
     Approval.Kind.EXTEND: Action.ASK_EXTENSION,
     Approval.Kind.SUSPEND: Action.ASK_SUSPENSION,
     Approval.Kind.REFUSE: Action.ASK_REFUSAL,
 }
-_GRANT = {
+_GRANT: dict[str, Action] = {
     Approval.Kind.EXTEND: Action.EXTEND,
     Approval.Kind.SUSPEND: Action.SUSPEND,
     Approval.Kind.REFUSE: Action.REFUSE,
@@ -78,15 +79,11 @@ def ask_suspension(
         raise DomainError("复核日期要晚于今天。")
     if review_date > timezone.localdate(at).replace(year=timezone.localdate(at).year + 1):
         raise DomainError("复核日期最晚在一年以内。")
-    approval = Approval(
-        kind=Approval.Kind.SUSPEND, reason_class=reason_class, review_date=review_date, reason=reason
-    )
+    approval = Approval(kind=Approval.Kind.SUSPEND, reason_class=reason_class, review_date=review_date, reason=reason)
     return _ask(case, approval, seen=seen, at=at, by=by)
 
 
-def ask_refusal(
-    case: Case, reason: str, *, seen: int | None = None, at: datetime | None = None, by: User
-) -> Approval:
+def ask_refusal(case: Case, reason: str, *, seen: int | None = None, at: datetime | None = None, by: User) -> Approval:
     """申请不予受理: the reason is shown to the reporter once agreed."""
     return _ask(case, Approval(kind=Approval.Kind.REFUSE, reason=reason), seen=seen, at=at, by=by)
 
@@ -204,7 +201,11 @@ def _refuse(turn, approval: Approval) -> None:
     turn.tell_reporters("您反映的问题不予受理，理由见查询页")
 
 
-_APPLY = {Approval.Kind.EXTEND: _extend, Approval.Kind.SUSPEND: _suspend, Approval.Kind.REFUSE: _refuse}
+_APPLY: dict[str, Callable] = {
+    Approval.Kind.EXTEND: _extend,
+    Approval.Kind.SUSPEND: _suspend,
+    Approval.Kind.REFUSE: _refuse,
+}
 
 
 def resume(case: Case, note: str, *, seen: int | None = None, at: datetime | None = None, by: User | None) -> None:
@@ -226,5 +227,3 @@ def restart(case: Case, at: datetime) -> None:
         case.due_at = max(current.shift(at, left), least)
         case.climb_at, case.warn_at = case.due_at, current.at_fraction(at, case.due_at, WARN_AT)
     case.signed_at = at
-
-

@@ -59,7 +59,9 @@ def colleagues(case: Case, at: datetime | None = None) -> list[User]:
     return people_at(seat_of(case), at)
 
 
-def hand_over(case: Case, to: User, *, note: str = "", seen: int | None = None, at: datetime | None = None, by: User) -> None:
+def hand_over(
+    case: Case, to: User, *, note: str = "", seen: int | None = None, at: datetime | None = None, by: User
+) -> None:
     """转交: another person of the same seat takes the case; the clock runs on."""
     with acting(case, Action.HAND_OVER, by=by, seen=seen, at=at) as turn:
         if to.pk not in {person.pk for person in colleagues(turn.case, turn.at)}:
@@ -130,5 +132,3 @@ def classify(
         if urgent is not None:
             turn.case.urgent = urgent
         turn.note = reason
-
-

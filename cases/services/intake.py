@@ -23,7 +23,6 @@ from grids.scope import postings_of
 from households.models import PrivacyNotice
 from notifications.services import notify
 
-
 # Six random digits a day: a number may be taken, the next one hardly ever.
 NUMBER_TRIES = 5
 

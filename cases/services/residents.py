@@ -5,7 +5,7 @@ from datetime import datetime
 from accounts.models import User
 from cases.ladder import FOLLOW_UP_AFTER, MAX_DISPUTES, MAX_REOPENINGS, ONE_WORKDAY, next_level
 from cases.models import Case, Report
-from cases.services.acting import OFFICE_UNIT, COLLECTING_UNIT, acting, begin_step, seat_at, seat_of, unit_of
+from cases.services.acting import COLLECTING_UNIT, OFFICE_UNIT, acting, begin_step, seat_at, seat_of, unit_of
 from cases.states import ENDED, Action, Alarm, Outcome, Satisfaction, Status
 from common.errors import DomainError
 from grids.levels import Level
@@ -211,7 +211,9 @@ def _withdrawn(report: Report, at: datetime) -> None:
     report.save(update_fields=["withdrawn_at", "wants_sms"])
 
 
-def add(report: Report, text: str, *, photos: list | None = None, at: datetime | None = None, by: User | None = None) -> None:
+def add(
+    report: Report, text: str, *, photos: list | None = None, at: datetime | None = None, by: User | None = None
+) -> None:
     """补充情况: the reporter says more; staff and this reporter see it, nobody else."""
     with acting(report.case.live, Action.ADD, by=by, at=at, report=report) as turn:
         turn.note, turn.photos = text, photos or []

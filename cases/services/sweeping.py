@@ -51,7 +51,7 @@ def sweep(*, at: datetime | None = None, chunk: int = CHUNK) -> Swept:
         "district_seat": f"unit:{unit_of(COLLECTING_UNIT).pk}",
         "office_seat": f"unit:{unit_of(OFFICE_UNIT).pk}",
     }
-    counts = {Alarm.CLIMB: _in_chunks(sql.CLIMB, {**_limits(at), **seats, "now": at, "chunk": chunk})}
+    counts: dict[str, int] = {Alarm.CLIMB: _in_chunks(sql.CLIMB, {**_limits(at), **seats, "now": at, "chunk": chunk})}
     for alarm, statement in MARKS.items():
         counts[alarm] = _in_chunks(statement, {**seats, "now": at, "chunk": chunk})
     counts |= _one_by_one(at)

@@ -73,7 +73,19 @@ def start_sweeper(environment: dict[str, str], chunk: int) -> subprocess.Popen:
 
 
 def start_worker(environment: dict[str, str]) -> subprocess.Popen:
-    command = [sys.executable, "-m", "celery", "-A", "weidu_portal", "worker", "-c", "2", "-l", "warning", "--without-mingle"]
+    command = [
+        sys.executable,
+        "-m",
+        "celery",
+        "-A",
+        "weidu_portal",
+        "worker",
+        "-c",
+        "2",
+        "-l",
+        "warning",
+        "--without-mingle",
+    ]
     return subprocess.Popen(command, env=environment, cwd=settings.BASE_DIR, start_new_session=True)
 
 

@@ -276,7 +276,9 @@ def test_a_unit_that_is_late_is_marked_and_the_office_told(make_case, zhao, qian
     case = make_case(area=XINCUN[:9], at=MONDAY)
     cases.escalate(case, "超出街道职责", by=zhao, at=NOON)
     cases.collect(case, by=qian, at=NOON)
-    cases.hand_out(case, Organization.objects.get(code="zhujian"), "查清", due_at=moment("2026-11-25 18:00"), by=sun, at=NOON)
+    cases.hand_out(
+        case, Organization.objects.get(code="zhujian"), "查清", due_at=moment("2026-11-25 18:00"), by=sun, at=NOON
+    )
     cases.sweep(at=moment("2026-11-25 18:00"))
     case.refresh_from_db()
     assert (case.handling_unit.code, case.queue_rank) == ("zhujian", 0)
@@ -298,7 +300,9 @@ def test_reporters_of_a_merged_case_follow_and_rate_the_other_one(make_case, he,
 
 def test_a_withdrawal_ends_the_case_only_when_nobody_else_reported_it(make_case):
     case = make_case(at=MONDAY)
-    joined = cases.join(case, cases.Request(category=case.category, area=case.area, text="我家也是", phone="13800009999"), by=None)
+    joined = cases.join(
+        case, cases.Request(category=case.category, area=case.area, text="我家也是", phone="13800009999"), by=None
+    )
     cases.withdraw(case.reports.get(is_first=True), at=NOON)
     case.refresh_from_db()
     assert case.status == Status.RECEIVED

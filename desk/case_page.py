@@ -1,0 +1,222 @@
+"""What the case page shows, gathered before the template is drawn: a fixed number of queries, however long the story."""
+
+from dataclasses import dataclass, field
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+
+from cases.acts import ACTS, form_for
+from cases.journey import Stage, journey, ladder, stage_of
+from cases.models import Approval, Case, CasePhoto, Event, Report
+from cases.roles import may_decide, may_reveal, open_actions
+from cases.services.reveal import REASONS
+from cases.states import Action, Status
+from desk.deadline import paused_until, why
+from desk.timeline import entries, newest_answer
+from grids.levels import Level, code_at
+from grids.models import Area
+
+# The one action a case waits for, first match; the others stand beside it.
+PRIMARY = (
+    Action.COLLECT,
+    Action.HAND_OUT,
+    Action.SIGN,
+    Action.EXPLAIN,
+    Action.ACCEPT,
+    Action.RESOLVE,
+    Action.RESUME,
+    Action.CONFIRM,
+    Action.FOLLOW_UP,
+)
+RARE = (Action.CLASSIFY, Action.TITLE, Action.MERGE, Action.ASK_SUSPENSION, Action.ASK_REFUSAL)
+ICONS = {Action.ESCALATE: "arrow-up", Action.RETURN: "arrow-back-up"}
+SIMILAR_SHOWN = 5
+
+
+@dataclass(frozen=True)
+class Button:
+    """A way to an action's own page."""
+
+    action: Action
+    label: str
+    url: str
+    icon: str = ""
+
+
+@dataclass
+class Panel:
+    """What the person may do: one primary action with its form, the everyday ones, the rare ones."""
+
+    primary: Button | None = None
+    form: object = None
+    explains: str = ""
+    buttons: list[Button] = field(default_factory=list)
+    wide: list[Button] = field(default_factory=list)
+    rare: list[Button] = field(default_factory=list)
+
+    @property
+    def is_empty(self) -> bool:
+        """True where the person can only read."""
+        return not (self.primary or self.buttons or self.wide)
+
+
+@dataclass(frozen=True)
+class Contact:
+    """A reporter as the page shows them: masked, with what stands in the way of seeing more."""
+
+    report: Report
+    name: str
+    phone: str
+    obstacle: str
+    url: str
+    answer: str
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A request that waits for a decision."""
+
+    approval: Approval
+    follows: str
+    may_decide: bool
+    until: object
+
+
+def visible_case(user, number: str) -> Case | None:
+    """The case of this number with what its page shows, where the user may see it."""
+    return Case.objects.visible_to(user).for_page().filter(number=number).first()
+
+
+def button_for(case: Case, action: Action, **query: str) -> Button:
+    """The way to an action's page."""
+    url = reverse("desk:act", args=[case.number, action.value], query=query or None)
+    return Button(action, ACTS[action].label, url, ICONS.get(action, ""))
+
+
+class CasePage:
+    """Everything on the case page. All queries run here; the template only reads."""
+
+    def __init__(self, case: Case, user, at=None):
+        self.case, self.at = case, at or timezone.now()
+        self.reasons = REASONS.items()
+        self.actions = open_actions(case, user)
+        events = list(Event.objects.newest_first().filter(case=case))
+        self._load_lists(user)
+        held = journey(events, at=self.at)
+        self.ladder = ladder(case, held)
+        self.stages = [held[stage] for stage in Stage if stage in held]
+        self.here = stage_of(case.level, case.handling_unit)
+        self.entries = entries(events, self.photos)
+        self.answer = newest_answer(events, self.names)
+        self.why = why(case, self.approvals, self.pauses)
+        self.panel = _panel(case, self.actions, user, busy=any(w.may_decide for w in self.waiting))
+
+    def _load_lists(self, user) -> None:
+        case = self.case
+        codes = {level: code_at(case.area_id, level) for level in (Level.COMMUNITY, Level.STREET)}
+        areas = Area.objects.in_bulk([*codes.values(), case.area_id])
+        self.names = {level: areas[code].full_name for level, code in codes.items()}
+        self.names[Level.GRID] = case.area.full_name
+        self.photos = list(CasePhoto.objects.filter(case=case).select_related("photo").order_by("pk"))
+        self.first_photos = [photo for photo in self.photos if photo.report_id]
+        self.pauses = list(case.pauses.order_by("started_at"))
+        self.approvals = list(
+            Approval.objects.filter(case=case).select_related("asked_by", "decided_by").order_by("-asked_at")
+        )
+        self.waiting = [self._waiting(a, user) for a in self.approvals if not a.decided_at and a.step == case.step]
+        self.contacts = contacts(case, user)
+        self.merged = list(case.merged.order_by("created_at"))
+        self.similar = similar(case, user) if case.is_open else []
+
+    def _waiting(self, approval: Approval, user) -> Waiting:
+        approval.case = self.case
+        pause = next((p for p in self.pauses if p.step == approval.step and p.ended_at is None), None)
+        return Waiting(approval, what_follows(approval), may_decide(approval, user), pause and paused_until(pause))
+
+    @property
+    def seat(self) -> str:
+        """Who holds the case now, in words."""
+        if self.case.handling_unit:
+            return self.case.handling_unit.name
+        return "区委组织部" if self.case.level == Level.DISTRICT else self.names[self.case.level]
+
+    @property
+    def others(self) -> int:
+        """How many people reported the same besides the first."""
+        return max(len(self.contacts) - 1, 0)
+
+    @property
+    def merge_with(self) -> bool:
+        """Whether similar cases can be joined from here."""
+        return Action.MERGE in self.actions
+
+    @property
+    def disputed(self) -> bool:
+        """Whether the level above must look at the answer."""
+        return self.case.status == Status.CONFIRMING and bool(self.case.review_by)
+
+
+def what_follows(approval: Approval) -> str:
+    """What agreeing to a request leads to."""
+    if approval.kind == Approval.Kind.EXTEND:
+        return f"同意后办理期限延长{approval.days}个工作日，居民会看到。"
+    if approval.kind == Approval.Kind.SUSPEND:
+        day = approval.review_date
+        reason = approval.get_reason_class_display()
+        return f"原因：{reason}。同意后停止计时，{day.year}年{day.month}月{day.day}日复核，居民会看到原因和日期。"
+    return "同意后告知居民不予受理，理由居民会看到。"
+
+
+def contacts(case: Case, user) -> list[Contact]:
+    """Everybody who reported this case or one joined to it, masked; first reporter first. One query."""
+    asked = Report.objects.filter(Q(case=case) | Q(case__merged_into=case)).select_related("case")
+    allowed = may_reveal(case, user)
+    ordered = sorted(asked, key=lambda report: (report.case_id != case.pk or not report.is_first, report.created_at))
+    return [_contact(case, report, allowed) for report in ordered]
+
+
+def _contact(case: Case, report: Report, allowed: bool) -> Contact:
+    obstacle = _obstacle(report, allowed)
+    hidden = report.withheld
+    return Contact(
+        report=report,
+        name="" if hidden else str(report.name or ""),
+        phone="" if hidden or not report.phone else str(report.phone),
+        obstacle=obstacle,
+        url="" if obstacle else reverse("desk:contact", args=[case.number, report.pk]),
+        answer="　".join(filter(None, [report.get_outcome_display(), report.get_satisfaction_display(), report.comment])),
+    )
+
+
+def _obstacle(report: Report, allowed: bool) -> str:
+    if report.withheld:
+        return "要求不让经办人员看到联系方式"
+    if not report.phone:
+        return "没有留下联系方式"
+    return "" if allowed else "您的岗位不能查看联系方式"
+
+
+def similar(case: Case, user) -> list[Case]:
+    """Other open cases of the same community and category that the user sees, newest first."""
+    if case.about_id:
+        return []
+    rows = Case.objects.visible_to(user).open().filter(community=case.community, category_id=case.category_id)
+    return list(rows.filter(about__isnull=True).exclude(pk=case.pk).for_page().order_by("-created_at")[:SIMILAR_SHOWN])
+
+
+def _panel(case: Case, actions: list[Action], user, *, busy: bool) -> Panel:
+    """Sort what is open into one primary, everyday and rare. `busy`: a request waits for this person and comes first."""
+    panel = Panel()
+    first = None if busy else next((action for action in PRIMARY if action in actions), None)
+    if first is None and not busy and Action.NOTE in actions:
+        first = Action.NOTE
+    if first:
+        panel.primary, panel.explains = button_for(case, first), ACTS[first].explains
+        panel.form = form_for(case, first, user)
+    for action in actions:
+        if action == first:
+            continue
+        place = panel.rare if action in RARE else panel.wide if action == Action.ESCALATE else panel.buttons
+        place.append(button_for(case, action))
+    return panel

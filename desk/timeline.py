@@ -1,0 +1,106 @@
+"""The timeline of a case in the words staff read: one entry an event, public words and internal notes kept apart."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from cases.models import CasePhoto, Event
+from cases.states import Action, Alarm
+from cases.wording import CALLED, climbed_to
+from grids.levels import Level
+
+_UP = {Action.ESCALATE, Alarm.CLIMB}
+_GREEN = {Action.REGISTER, Action.RESOLVE, Action.ACCEPT, Action.CONFIRM}
+# What a reporter says is a resident's words: neither our public text nor a note among colleagues.
+_RESIDENTS_WORDS = {Action.ADD}
+_ANSWERS = {Action.REPLY, Action.RESOLVE, Action.EXPLAIN}
+
+
+@dataclass
+class Entry:
+    """One line of the timeline."""
+
+    number: int
+    title: str
+    who: str
+    at: datetime
+    mark: str = ""
+    public: str = ""
+    internal: str = ""
+    said: str = ""
+    photos: list[CasePhoto] = field(default_factory=list)
+
+
+def entries(events: Iterable[Event], photos: Iterable[CasePhoto]) -> list[Entry]:
+    """Entries in the order of `events`; the first is marked as the newest. Photos of reporters stand with the facts."""
+    by_event: dict[int, list[CasePhoto]] = {}
+    for photo in photos:
+        if photo.report_id is None:
+            by_event.setdefault(photo.event_id, []).append(photo)
+    found = [_entry(event, by_event.get(event.pk, [])) for event in events]
+    if found and not found[0].mark:
+        found[0].mark = "now"
+    return found
+
+
+def _entry(event: Event, photos: list[CasePhoto]) -> Entry:
+    by_resident = event.action in _RESIDENTS_WORDS
+    return Entry(
+        number=event.number,
+        title=title_of(event),
+        who=who_did(event),
+        at=event.at,
+        mark="up" if event.action in _UP else "ok" if event.action in _GREEN else "",
+        public=event.public_text,
+        internal="" if by_resident else event.note,
+        said=event.note if by_resident else "",
+        photos=photos,
+    )
+
+
+def who_did(event: Event) -> str:
+    """Who acted: a colleague, a resident (never by name), or the portal."""
+    if event.by:
+        return event.by.called
+    return "反映人" if event.report_id and not event.alarm else "系统"
+
+
+def title_of(event: Event) -> str:
+    """What happened, told from both ends where the case changed hands."""
+    below, here = _called(event.from_level), _called(event.to_level)
+    moved = event.from_level != event.to_level
+    titles = {
+        Action.NOTE: "内部备注",
+        Action.ESCALATE: f"{below}上报{here}",
+        Action.RETURN: f"{below}退回{here}" if moved else "承办单位退回区委办",
+        Action.ROUTE: f"{below}分派{here}",
+        Action.COLLECT: "研判通过，转区委办交办",
+        Action.HAND_OUT: f"交办{event.unit.name}" if event.unit else "交办",
+        Action.RESOLVE: "办结，待居民确认",
+        Alarm.CLIMB: climbed_to(event.to_level),
+        Alarm.EXHAUST: "已到区级，待区委组织部研判",
+        Alarm.REVIEW: f"复核超时，转{here}重新办理",
+    }
+    return titles.get(event.action) or event.get_action_display()
+
+
+def _called(level: int | None) -> str:
+    return CALLED[Level(level)] if level else ""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The public reply in force, and whose it is."""
+
+    text: str
+    whose: str
+    at: datetime
+
+
+def newest_answer(events: Iterable[Event], names: dict[int, str]) -> Answer | None:
+    """The newest words to the resident among `events` (newest first); `names` says what each level is called here."""
+    for event in events:
+        if event.action in _ANSWERS and event.public_text:
+            whose = event.unit.name if event.unit else names.get(event.from_level or event.to_level, "")
+            return Answer(event.public_text, whose, event.at)
+    return None

@@ -1,0 +1,148 @@
+"""Whose turn it is: the selections the work lists are made of, each about many rows at once.
+
+`cases.roles` says the same about one case; a test holds the two together.
+"""
+
+from datetime import datetime, time, timedelta
+
+from django.db.models import CharField, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce, Left, NullIf
+from django.utils import timezone
+
+from accounts.models import User
+from cases.models import Approval, Case, Event
+from cases.services.acting import OFFICE_UNIT
+from cases.states import Status
+from grids.levels import Level, level_of
+from grids.models import Posting
+from grids.permissions import Ability
+from grids.scope import postings_of, scope_of
+
+# Lists count this far and say 99+ beyond: what is behind a longer count nobody reads.
+MOST = 100
+_COLUMN = {Level.GRID: "area", Level.COMMUNITY: "community", Level.STREET: "street"}
+_NOTHING = Q(pk__in=[])
+
+
+class SubqueryCount(Subquery):
+    """How many rows a queryset has, as a column of another query."""
+
+    template = "(SELECT count(*) FROM (%(subquery)s) AS counted)"
+    output_field = IntegerField()
+
+
+def counts(user: User, selections: dict[str, QuerySet]) -> dict[str, int]:
+    """How many rows each selection has, counted up to 101, in one query."""
+    columns = {
+        f"count_{name}": SubqueryCount(rows.order_by().values("pk")[: MOST + 1]) for name, rows in selections.items()
+    }
+    row = User.objects.filter(pk=user.pk).annotate(**columns).values(*columns).get() if columns else {}
+    return {name.removeprefix("count_"): count for name, count in row.items()}
+
+
+def called(rows: QuerySet) -> QuerySet:
+    """List rows with `called`: the public title, else the reporter's own first words."""
+    empty = Value("")
+    name = Coalesce(
+        NullIf("title", empty), NullIf("subject", empty), Left("text", 30), output_field=CharField(max_length=120)
+    )
+    return rows.for_list().annotate(called=name)
+
+
+def mine(user: User) -> QuerySet:
+    """Open cases at one of the user's seats."""
+    return Case.objects.visible_to(user).held_by(user).open()
+
+
+def due_today(rows: QuerySet, at: datetime | None = None) -> QuerySet:
+    """Those of `rows` that fall due later today."""
+    at = at or timezone.now()
+    tomorrow = timezone.make_aware(datetime.combine(timezone.localdate(at) + timedelta(days=1), time.min))
+    return rows.filter(due_at__gte=at).due_before(tomorrow)
+
+
+def to_review(user: User) -> QuerySet:
+    """Answers the reporter disputes, where the user stands above who answered."""
+    return Case.objects.visible_to(user).in_dispute().filter(_any(_above(posting) for posting in _handling(user)))
+
+
+def to_accept(user: User) -> QuerySet:
+    """What units answered in the user's communities and nobody accepted yet."""
+    codes = [p.area_id for p in _handling(user) if p.area_id and level_of(p.area_id) == Level.COMMUNITY]
+    rows = Case.objects.visible_to(user).confirming()
+    return rows.filter(handling_unit__isnull=False, accepted_at__isnull=True, community__in=codes)
+
+
+def to_follow_up(user: User) -> QuerySet:
+    """Answered at the user's seat, undisputed, the reporter has not said yet."""
+    return Case.objects.visible_to(user).held_by(user).confirming().filter(review_by__isnull=True)
+
+
+def to_decide(user: User) -> QuerySet[Approval]:
+    """Undecided requests the user may decide: as responsible head or from the level above, never an own one."""
+    postings = _handling(user)
+    heads = [posting for posting in postings if Ability.APPROVE in posting.post.grants]
+    if not heads:
+        return Approval.objects.none()
+    role = _any([*(_holds(posting) for posting in heads), *(_above(posting) for posting in postings)])
+    cases = Case.objects.visible_to(user).open().filter(role, step=OuterRef("step"), pk=OuterRef("case_id"))
+    waiting = Approval.objects.filter(decided_at__isnull=True).exclude(asked_by=user)
+    # The newest step is the only one that counts: a request of a step that is over has lapsed.
+    return waiting.filter(pk__in=waiting.annotate(live=Subquery(cases.values("pk")[:1])).exclude(live=None).values("pk"))
+
+
+def with_arrival(rows: QuerySet) -> QuerySet:
+    """Rows with `came_by`: what brought the case to its present holder, as an action of the timeline."""
+    last = Event.objects.filter(case=OuterRef("pk"), to_status=Status.RECEIVED, step=OuterRef("step")).order_by("number")
+    return rows.annotate(came_by=Coalesce(Subquery(last.values("action")[:1]), Value("")))
+
+
+def colleagues_of(user: User) -> list[User]:
+    """People at the user's own seats, for handing over; stand-ins during leave. One query."""
+    scope = scope_of(user)
+    if not scope.seats:
+        return []
+    there = Q(area__in=scope.areas) | Q(unit__in=scope.units)
+    rows = Posting.objects.current().filter(there).select_related("user", "stand_in")
+    people = {person.pk: person for person in (posting.deputy() for posting in rows)}
+    return sorted((p for p in people.values() if p.pk != user.pk), key=lambda person: (person.full_name, person.pk))
+
+
+def _handling(user: User) -> list[Posting]:
+    return [posting for posting in postings_of(user) if Ability.HANDLE in posting.post.grants]
+
+
+def _any(conditions) -> Q:
+    found = _NOTHING
+    for condition in conditions:
+        found |= condition
+    return found
+
+
+def _holds(posting: Posting) -> Q:
+    """Cases whose turn it is at this posting's seat."""
+    found = _NOTHING
+    level = level_of(posting.area_id) if posting.area_id else Level.DISTRICT
+    if level < Level.DISTRICT:
+        found |= Q(level=level, **{_COLUMN[level]: posting.area_id})
+    if Ability.COLLECT in posting.post.grants:
+        found |= Q(level=Level.DISTRICT, handling_unit__isnull=True)
+    if posting.unit_id:
+        found |= Q(handling_unit=posting.unit_id)
+    return found
+
+
+def _above(posting: Posting) -> Q:
+    """Cases whose present holder stands one step below this posting."""
+    found = _NOTHING
+    level = level_of(posting.area_id) if posting.area_id else None
+    if level == Level.COMMUNITY:
+        found |= Q(level=Level.GRID, urgent=False, community=posting.area_id)
+    if level == Level.STREET:
+        below = Q(level=Level.COMMUNITY) | Q(level=Level.GRID, urgent=True)
+        found |= below & Q(street=posting.area_id)
+    if Ability.COLLECT in posting.post.grants:
+        found |= Q(level__gte=Level.STREET, handling_unit__isnull=True) | Q(handling_unit__code=OFFICE_UNIT)
+    if posting.unit_id and posting.unit.code == OFFICE_UNIT:
+        found |= Q(handling_unit__isnull=False) & ~Q(handling_unit=posting.unit_id)
+    return found

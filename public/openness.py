@@ -1,0 +1,110 @@
+"""What the hall shows of other people's cases: staff titles, communities and times, never a word or a name of residents."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.core import signing
+
+from cases.models import Case, Category
+from cases.states import ClosingLevel, Status
+from cases.wording import CALLED
+from grids.levels import Level, code_at, level_of
+from public import catalog
+from public.story import working_time
+
+_SALT = "public.openness"
+_A_DAY = 24 * 3600
+_SHOWN, _OFFERED = 4, 3
+
+
+@dataclass(frozen=True)
+class Ended:
+    """One line of 办理公示."""
+
+    title: str
+    place: str
+    level: str
+    took: str
+
+
+@dataclass(frozen=True)
+class Similar:
+    """An open case one may join. `key` is signed: the case's number is its first reporter's receipt and stays secret."""
+
+    pk: int
+    key: str
+    title: str
+    category: str
+    place: str
+    state: str
+    since: datetime
+
+
+def recently_ended() -> list[Ended]:
+    """The newest closed cases that may be published, at most a minute old."""
+    return catalog.remembered("ended", _recently_ended)
+
+
+def _recently_ended() -> list[Ended]:
+    rows = Case.objects.filter(status=Status.CLOSED, category__publishable=True, about__isnull=True).exclude(title="")
+    shown = rows.order_by("-created_at", "-id").only("title", "area_id", "closed_level", "created_at", "closed_at")
+    return [
+        Ended(
+            title=case.title,
+            place=catalog.community_called(case.area_id),
+            level=f"{'区级' if case.closed_level == Level.DISTRICT else ClosingLevel(case.closed_level).label}办结",
+            took=working_time(case.created_at, case.closed_at),
+        )
+        for case in shown[:_SHOWN]
+    ]
+
+
+def similar_to(area: str, rows: list[Category]) -> list[Similar]:
+    """Open titled cases of the community of `area` in any of these categories, newest first; one query."""
+    if not rows or level_of(area) > Level.COMMUNITY:
+        return []
+    community = code_at(area, Level.COMMUNITY)
+    found = Case.objects.none()
+    for row in rows:
+        found |= Case.objects.same_trouble(community=community, category_id=row.pk)
+    cases = found.order_by("-created_at").select_related("category")
+    return [_similar(case) for case in cases.defer("text", "subject", "place")[:_OFFERED]]
+
+
+def _similar(case: Case) -> Similar:
+    holder = case.handling_unit_id and "区里" or CALLED[Level(case.level)].removesuffix("级")
+    suspended = case.status == Status.SUSPENDED
+    return Similar(
+        pk=case.pk,
+        key=signing.dumps(case.pk, salt=_SALT),
+        title=case.title,
+        category=case.category.name,
+        place=catalog.community_called(case.area_id),
+        state="已列入计划，定期复核" if suspended else f"{holder}办理中",
+        since=case.created_at,
+    )
+
+
+def joinable(key: str) -> Case | None:
+    """The case of a signed key, while it may still be joined."""
+    try:
+        pk = signing.loads(key, salt=_SALT, max_age=_A_DAY)
+    except signing.BadSignature:
+        return None
+    rows = Case.objects.filter(pk=pk, about__isnull=True).exclude(title="").select_related("category", "area")
+    found = rows.first()
+    return found if found and not found.live.has_ended else None
+
+
+def seen_token(offered: list[Similar]) -> str:
+    """Says in a signed field which cases the page has offered already."""
+    return signing.dumps([one.pk for one in offered], salt=_SALT) if offered else ""
+
+
+def not_yet_offered(offered: list[Similar], token: str) -> bool:
+    """True where one of these was not on the page that was sent."""
+    try:
+        seen = signing.loads(token, salt=_SALT, max_age=_A_DAY) if token else []
+    except signing.BadSignature:
+        seen = []
+    return not {one.pk for one in offered} <= set(seen)

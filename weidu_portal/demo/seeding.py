@@ -1,0 +1,85 @@
+"""Seeds the demonstration: ground, accounts, weeks of history, and cases about to climb. Safe to run at every start."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from random import Random
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from accounts.models import User
+from cases.models import Case, Report
+from common.errors import DomainError
+from grids.scope import scope_of
+from notifications.models import Notification
+from notifications.services import mark_read
+from weidu_portal import ground
+from weidu_portal.demo import people, programme, soon
+from weidu_portal.demo.teller import SOURCE, Teller
+
+SEED = 411002
+# Notices older than this were read, so that an inbox shows what is new.
+READ_AFTER = timedelta(days=2)
+
+
+@dataclass(frozen=True)
+class Seeded:
+    """What a run added."""
+
+    accounts: int
+    cases: int
+    due_soon: int
+
+    @property
+    def nothing(self) -> bool:
+        """True where everything was there already."""
+        return not (self.accounts or self.cases or self.due_soon)
+
+
+def seed(
+    *, fresh_due: bool = True, at: datetime | None = None, say: Callable[[int], None] = lambda left: None
+) -> Seeded:
+    """Add what is missing of the demonstration; `say` hears how many stories are still under way.
+
+    DomainError outside demo mode. All of a run is one transaction: a stopped run leaves nothing behind.
+    """
+    if not settings.DEMO:
+        raise DomainError("Demonstration data refuse to exist outside demo mode (WEIDU_DEMO).")
+    now = at or timezone.now()
+    with transaction.atomic():
+        ground.load()
+        accounts = people.open_accounts(Random(SEED))
+        told = _history(now, say)
+        added = soon.add(Teller(now, Random(f"{now}"))) if fresh_due and not soon.is_enough(now) else 0
+    return Seeded(accounts, told, added)
+
+
+def _history(now: datetime, say: Callable[[int], None]) -> int:
+    """Tell the programme where it was never told; returns how many cases it opened."""
+    if Report.objects.filter(source=SOURCE).exists():
+        return 0
+    tell = Teller(now, Random(SEED))
+    programme.add_all(tell)
+    tell.run(say)
+    _put_notices_away(now)
+    return Case.objects.filter(reports__source=SOURCE, reports__is_first=True).count()
+
+
+def _put_notices_away(now: datetime) -> None:
+    """Nothing is pushed for invented history, and what is older than two days was read."""
+    old = Notification.objects.filter(created_at__lt=now, pushed_at__isnull=True)
+    old.update(push_at=None, pushed_at=F("created_at"))
+    read = Notification.objects.filter(created_at__lt=now - READ_AFTER)
+    for user in User.objects.filter(username__in=[account.username for account in people.CAST]):
+        seats = scope_of(user).seats
+        ids = list(Notification.objects.for_seats(seats, user).filter(pk__in=read).values_list("pk", flat=True))
+        mark_read(user, seats=seats, ids=ids, at=now - READ_AFTER)
+
+
+def example() -> Report | None:
+    """A report to look up as a resident: answered, with a phone, of the newest."""
+    found = Report.objects.filter(source=SOURCE, is_first=True, phone__isnull=False, case__status="confirming")
+    return found.order_by("-created_at").first()

@@ -1,0 +1,47 @@
+"""manage.py bench: measures the portal in a scratch database and writes a flat JSON of figures."""
+
+import json
+from pathlib import Path
+
+from django.core.management.base import BaseCommand
+from django.db import connection
+
+from weidu_portal import ground
+from weidu_portal.bench import pages, sweeps
+
+PARTS = {
+    "climbing": sweeps.climbing,
+    "listing": pages.listing,
+    "submitting": pages.submitting,
+    "idling": sweeps.idling,
+}
+
+
+class Command(BaseCommand):
+    """Runs the benches."""
+
+    help = "Measures the sweep, the case list and the public form in a scratch database; writes var/bench.json."
+
+    def add_arguments(self, parser) -> None:
+        """Where to write, and which parts to run."""
+        parser.add_argument("--output", default="var/bench.json", help="file for the figures")
+        parser.add_argument("--only", choices=sorted(PARTS), nargs="*", default=sorted(PARTS, key=list(PARTS).index))
+
+    def handle(self, *args, output: str, only: list[str], **options) -> None:
+        """Make the scratch database, run the parts, write the figures, drop the database."""
+        real = connection.settings_dict["NAME"]
+        connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+        figures: dict[str, float] = {}
+        try:
+            ground.load()
+            for name in only:
+                measured = PARTS[name]()
+                figures |= measured
+                for key, value in measured.items():
+                    self.stdout.write(f"{key:28} {value}")
+        finally:
+            connection.creation.destroy_test_db(real, verbosity=0)
+        target = Path(output)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        kept = json.loads(target.read_text()) if target.exists() else {}
+        target.write_text(json.dumps(kept | figures, indent=2, ensure_ascii=False) + "\n")
