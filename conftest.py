@@ -53,8 +53,9 @@ def ground(db):
 
 def posted(username: str, name: str, title: str, post: str, *, area: str = "", unit: str = "") -> User:
     """A member of staff with one current posting."""
-    user = User.objects.create(username=username, full_name=name, title=title, must_change_password=False)
+    user = User(username=username, full_name=name, title=title, must_change_password=False)
     user.set_unusable_password()
+    user.save()
     if post:
         Posting.objects.create(
             user=user,

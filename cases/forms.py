@@ -79,9 +79,11 @@ class StyledField(forms.BoundField):
         """Django's attributes (required, aria-…) and our classes."""
         widget = widget or self.field.widget
         attrs = super().build_widget_attrs(attrs, widget)
-        if not isinstance(widget, forms.RadioSelect | forms.CheckboxInput | forms.HiddenInput):
-            kind = "form-select" if isinstance(widget, forms.Select) else "form-control"
-            attrs["class"] = f"{kind} is-invalid" if self.errors else kind
+        if isinstance(widget, forms.RadioSelect | forms.HiddenInput):
+            return attrs
+        kind = "form-select" if isinstance(widget, forms.Select) else "form-control"
+        kind = "form-check-input" if isinstance(widget, forms.CheckboxInput) else kind
+        attrs["class"] = f"{kind} is-invalid" if self.errors else kind
         return attrs
 
 
@@ -196,7 +198,8 @@ class ExtensionForm(CaseForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["days"].help_text = f"本级最多{cases.extension_days(self.case)}个工作日。"
+        most = cases.extension_days(self.case)
+        self.fields["days"].help_text = f"本级最多{most}个工作日。" if most else "本级不能延期，办不了请上报。"
 
 
 class SuspensionForm(CaseForm):

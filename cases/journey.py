@@ -90,7 +90,8 @@ def in_words(length: timedelta, *, natural: bool = False) -> str:
         return f"{halves // 2}{'.5' if halves % 2 else ''}{name}"
     if length >= timedelta(hours=1):
         return f"{int(length / timedelta(hours=1))}小时"
-    return f"{int(length / timedelta(minutes=1))}分钟"
+    minutes = int(length / timedelta(minutes=1))
+    return f"{minutes}分钟" if minutes else "不到1分钟"
 
 
 @dataclass(frozen=True)

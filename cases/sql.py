@@ -69,7 +69,7 @@ noticed AS (
     INSERT INTO notifications_notification (seat, cause, title, target, hidden_from_id, created_at, push_at)
     SELECT seat, 'case:' || told.id || ':' || event_count || ':' || seat,
            words || '：' || COALESCE(NULLIF(told.title, ''), cases_category.name) || '（' || number || '）',
-           '/desk/cases/' || number || '/', about_id, %(now)s, %(now)s
+           replace(%(case_page)s, '*', number), about_id, %(now)s, %(now)s
     FROM told
     JOIN cases_category ON cases_category.id = told.category_id
     CROSS JOIN LATERAL (VALUES (old_seat), (new_seat)) AS seats(seat)
@@ -78,7 +78,7 @@ noticed AS (
 messaged AS (
     INSERT INTO notifications_notification (seat, cause, title, target, created_at, push_at)
     SELECT 'report:' || cases_report.id, 'case:' || told.id || ':' || event_count || ':report:' || cases_report.id,
-           '您反映的问题' || words || '（' || told.number || '）', '/track/', %(now)s, %(now)s
+           '您反映的问题' || words || '（' || told.number || '）', %(tracking_page)s, %(now)s, %(now)s
     FROM told
     JOIN cases_report ON cases_report.case_id = told.id
     WHERE cases_report.wants_sms AND cases_report.withdrawn_at IS NULL
@@ -118,7 +118,7 @@ noticed AS (
     INSERT INTO notifications_notification (seat, cause, title, target, hidden_from_id, created_at, push_at)
     SELECT DISTINCT seat, 'case:' || marked.id || ':' || event_number || ':' || seat,
            '{words}：' || COALESCE(NULLIF(marked.title, ''), cases_category.name) || '（' || number || '）',
-           '/desk/cases/' || number || '/', about_id, %(now)s, %(now)s
+           replace(%(case_page)s, '*', number), about_id, %(now)s, %(now)s
     FROM marked
     JOIN cases_category ON cases_category.id = marked.category_id
     CROSS JOIN LATERAL unnest(ARRAY[{seats}]) AS seats(seat)

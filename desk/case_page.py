@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from cases.acts import ACTS, form_for
 from cases.journey import Stage, journey, ladder, stage_of
+from cases.ladder import next_level
 from cases.models import Approval, Case, CasePhoto, Event, Report
 from cases.roles import may_decide, may_reveal, open_actions
 from cases.services.reveal import REASONS
@@ -30,6 +31,7 @@ PRIMARY = (
     Action.FOLLOW_UP,
 )
 RARE = (Action.CLASSIFY, Action.TITLE, Action.MERGE, Action.ASK_SUSPENSION, Action.ASK_REFUSAL)
+ASKS = (Action.ASK_EXTENSION, Action.ASK_SUSPENSION, Action.ASK_REFUSAL)
 ICONS = {Action.ESCALATE: "arrow-up", Action.RETURN: "arrow-back-up"}
 SIMILAR_SHOWN = 5
 
@@ -91,7 +93,10 @@ def visible_case(user, number: str) -> Case | None:
 def button_for(case: Case, action: Action, **query: str) -> Button:
     """The way to an action's page."""
     url = reverse("desk:act", args=[case.number, action.value], query=query or None)
-    return Button(action, ACTS[action].label, url, ICONS.get(action, ""))
+    label = ACTS[action].label
+    if action == Action.ESCALATE and (target := next_level(case.level, urgent=case.urgent)):
+        label += "区委组织部" if target == Level.DISTRICT else target.label
+    return Button(action, label, url, ICONS.get(action, ""))
 
 
 class CasePage:
@@ -110,7 +115,7 @@ class CasePage:
         self.entries = entries(events, self.photos)
         self.answer = newest_answer(events, self.names)
         self.why = why(case, self.approvals, self.pauses)
-        self.panel = _panel(case, self.actions, user, busy=any(w.may_decide for w in self.waiting))
+        self.panel = self._panel(user)
 
     def _load_lists(self, user) -> None:
         case = self.case
@@ -128,6 +133,11 @@ class CasePage:
         self.contacts = contacts(case, user)
         self.merged = list(case.merged.order_by("created_at"))
         self.similar = similar(case, user) if case.is_open else []
+
+    def _panel(self, user) -> Panel:
+        """While a request waits no second one can be made; for who decides, the decision comes first."""
+        asked = [action for action in self.actions if not (self.waiting and action in ASKS)]
+        return _panel(self.case, asked, user, busy=any(waiting.may_decide for waiting in self.waiting))
 
     def _waiting(self, approval: Approval, user) -> Waiting:
         approval.case = self.case
@@ -185,7 +195,9 @@ def _contact(case: Case, report: Report, allowed: bool) -> Contact:
         phone="" if hidden or not report.phone else str(report.phone),
         obstacle=obstacle,
         url="" if obstacle else reverse("desk:contact", args=[case.number, report.pk]),
-        answer="　".join(filter(None, [report.get_outcome_display(), report.get_satisfaction_display(), report.comment])),
+        answer="　".join(
+            filter(None, [report.get_outcome_display(), report.get_satisfaction_display(), report.comment])
+        ),
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
@@ -171,7 +172,7 @@ def _tell(turn: Turn, event: Event) -> None:
             seat,
             cause=f"case:{case.pk}:{event.number}:{seat}"[:80],
             title=f"{title}：{wording.label(case)}"[:200],
-            target=f"/desk/cases/{case.number}/" if not seat.startswith("report:") else "/track/",
+            target=reverse("public:track") if seat.startswith("report:") else case.get_absolute_url(),
             hidden_from=case.about_id,
             at=turn.at,
         )

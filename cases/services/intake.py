@@ -140,7 +140,7 @@ def _open(request: Request, at: datetime, by: User | None) -> Report:
         seat_of(case),
         cause=f"case:{case.pk}:1",
         title=f"新事项待签收：{wording.label(case)}",
-        target=f"/desk/cases/{number}/",
+        target=case.get_absolute_url(),
         hidden_from=case.about_id,
         at=at,
     )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection, transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from cases import sql
@@ -47,13 +48,15 @@ def sweep(*, at: datetime | None = None, chunk: int = CHUNK) -> Swept:
     at = at or timezone.now()
     if not Case.objects.filter(next_alarm_at__lte=at).exists():
         return Swept({})
-    seats = {
+    told = {
         "district_seat": f"unit:{unit_of(COLLECTING_UNIT).pk}",
         "office_seat": f"unit:{unit_of(OFFICE_UNIT).pk}",
+        "case_page": reverse("desk:case", args=["*"]),
+        "tracking_page": reverse("public:track"),
     }
-    counts: dict[str, int] = {Alarm.CLIMB: _in_chunks(sql.CLIMB, {**_limits(at), **seats, "now": at, "chunk": chunk})}
+    counts: dict[str, int] = {Alarm.CLIMB: _in_chunks(sql.CLIMB, {**_limits(at), **told, "now": at, "chunk": chunk})}
     for alarm, statement in MARKS.items():
-        counts[alarm] = _in_chunks(statement, {**seats, "now": at, "chunk": chunk})
+        counts[alarm] = _in_chunks(statement, {**told, "now": at, "chunk": chunk})
     counts |= _one_by_one(at)
     return Swept({str(alarm): count for alarm, count in counts.items() if count})
 
