@@ -143,6 +143,8 @@ AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours: 15 minutes, as the sign-in page says
 AXES_LOCKOUT_PARAMETERS = ["username"]  # a street office shares one address
 AXES_LOCKOUT_CALLABLE = "accounts.views.locked_out"
+# axes.W006 asks for the address too; a street office shares one, and a locked office would help nobody.
+SILENCED_SYSTEM_CHECKS = ["axes.W006"]
 AXES_RESET_ON_SUCCESS = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # 15 minutes are 15 minutes
 AXES_VERBOSE = False  # sign-ins stand in the audit chain, not in the log

@@ -196,7 +196,10 @@ class Case(models.Model):
     @property
     def headline(self) -> str:
         """What staff call the case in lists: the public title, else the reporter's own first words."""
-        return self.title or self.subject or self.text[:30]
+        if self.title or self.subject:
+            return self.title or self.subject
+        first = self.text.split("\n")[0]
+        return first if len(first) <= 30 else f"{first[:29]}…"
 
     @property
     def is_open(self) -> bool:
