@@ -4,12 +4,14 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.core.cache import cache
 from django.utils import timezone
 
 from accounts.models import User
 from cases import services as cases
 from cases.models import Case, Category
 from grids.models import Area, Organization, Post, Posting
+from public import catalog
 from weidu_portal import ground as portal_ground
 from workdays import calendar
 
@@ -30,9 +32,11 @@ def quick_passwords(settings):
 
 
 @pytest.fixture(autouse=True)
-def fresh_calendar():
-    """No test sees the calendar another one left in this process."""
+def nothing_kept():
+    """No test sees the calendar or the lists another one left in this process, nor its counts on the cache server."""
     calendar.forget()
+    catalog.forget()
+    cache.clear()
     yield
     calendar.forget()
 

@@ -33,6 +33,7 @@ from cases.serializers import (
 from cases.states import Action
 from common.api import CursorPages, JsonView, Refusal, Refused
 from common.errors import StalePage
+from common.receipts import is_receipt
 from grids.api import able
 from grids.permissions import Ability
 
@@ -47,6 +48,8 @@ class CaseView(JsonView):
 
     def case(self) -> Case:
         """The case of the address; Http404 where it is not there or not theirs."""
+        if not is_receipt(self.kwargs["number"]):
+            raise Http404
         found = Case.objects.visible_to(self.request.user).for_page()
         return get_object_or_404(found, number=self.kwargs["number"])
 
@@ -104,16 +107,15 @@ class CaseList(JsonView, ListAPIView):
         return Response(detail(case, request), status=status.HTTP_200_OK if again else status.HTTP_201_CREATED)
 
 
-@extend_schema(operation_id="cases_retrieve", tags=["cases"], responses={200: CaseDetail, **_READ})
 class CaseItem(CaseView):
     """One case."""
 
+    @extend_schema(operation_id="cases_retrieve", tags=["cases"], responses={200: CaseDetail, **_READ})
     def get(self, request: Request, number: str) -> Response:
         """The case with its reporters (masked), requests and the actions open to the asking person."""
         return Response(detail(self.case(), request))
 
 
-@extend_schema(operation_id="cases_events", tags=["cases"], responses={200: EventRow(many=True), **_READ})
 class EventList(CaseView, ListAPIView):
     """What happened to a case, latest first."""
 
@@ -126,6 +128,13 @@ class EventList(CaseView, ListAPIView):
     def get_queryset(self):
         """Events of the case of the address."""
         return Event.objects.filter(case=self.case()).select_related("by", "unit")
+
+    @extend_schema(
+        operation_id="cases_events", tags=["cases"], responses={200: EventRow(many=True), 400: Refusal, **_READ}
+    )
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Everything that happened to the case, latest first."""
+        return self.list(request, *args, **kwargs)
 
 
 @extend_schema(
@@ -165,12 +174,12 @@ class CaseAction(CaseView):
         return Response(ActionResult(self.held).data)
 
 
-@extend_schema(
-    operation_id="cases_decide", tags=["cases"], request=DecisionRequest, responses={200: ActionResult, **_WRITE}
-)
 class Decision(CaseView):
     """The answer to a request for 延期, 挂账 or 不予受理."""
 
+    @extend_schema(
+        operation_id="cases_decide", tags=["cases"], request=DecisionRequest, responses={200: ActionResult, **_WRITE}
+    )
     def post(self, request: Request, number: str, pk: int) -> Response:
         """Agree or not; by the responsible head or the level above, never by who asked."""
         case = self.case()
@@ -184,7 +193,7 @@ class Decision(CaseView):
         return Response(ActionResult(case).data)
 
 
-@extend_schema(operation_id="categories_list", tags=["ground"], responses={200: CategoryRow(many=True), 401: Refusal})
+@extend_schema(tags=["ground"], responses={200: CategoryRow(many=True), 400: Refusal, 401: Refusal})
 class CategoryList(JsonView, ListAPIView):
     """The categories in use, both levels."""
 
@@ -208,7 +217,7 @@ def _refuse_closed(case: Case, action: Action, seen: int | None, user) -> None:
     if action in open_actions(case, user):
         return
     if seen is not None and seen != case.event_count:
-        raise StalePage(f"您看过以后，这件事项有了变化，现在不能再“{action.label}”。请看过最新情况后再办。")
+        raise StalePage(cases.stale_words(case))
     raise PermissionDenied
 
 
@@ -227,8 +236,9 @@ def _bound(case: Case, action: Action, user, values: dict[str, Any]) -> forms.Fo
 
 
 def _as_typed(value: Any) -> str:
-    """A JSON value as somebody would choose it on the page: yes is 1, no is 0."""
-    return str(int(value)) if isinstance(value, bool) else str(value)
+    """A JSON value as somebody would type it on the page: yes is 1, no is 0, and half a character is none."""
+    text = str(int(value)) if isinstance(value, bool) else str(value)
+    return text.encode(errors="ignore").decode()
 
 
 def _asked(form: forms.Form) -> list[dict]:

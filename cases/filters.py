@@ -25,7 +25,7 @@ class CaseFilter(filters.FilterSet):
         empty_label="全部类别",
         method="of_category",
     )
-    level = filters.TypedChoiceFilter(label="层级", choices=Level.choices, coerce=int, empty_label="全部层级")
+    level = filters.ChoiceFilter(label="层级", choices=Level.choices, empty_label="全部层级")
     status = filters.ChoiceFilter(label="状态", choices=Status.choices, empty_label="全部状态")
     due = filters.ChoiceFilter(label="期限", choices=DUE, method="by_due", empty_label="全部期限")
     channel = filters.ChoiceFilter(label="来源", choices=Channel.choices, empty_label="全部来源")

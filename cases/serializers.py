@@ -16,14 +16,13 @@ from grids.models import Area
 from grids.scope import scope_of
 
 MAX_TEXT = 4000
-# Residents' own forms are the portal's; other systems say which of these ways a request took to them.
-CHANNELS = [(value, label) for value, label in Channel.choices if value != Channel.WEB]
 
 
 class CategoryRow(serializers.ModelSerializer):
     """A category one can choose."""
 
     parent = serializers.CharField(source="parent.code", default=None, help_text="Code of the upper category, or null.")
+    default_class = serializers.CharField(help_text="`matter_class` a new case gets.")
 
     class Meta:
         model = Category
@@ -149,6 +148,10 @@ class EventRow(serializers.ModelSerializer):
     """One thing that happened. `note` is for staff, `public_text` is what residents read too."""
 
     action_name = serializers.CharField(source="get_action_display")
+    from_status = serializers.CharField(help_text="As `status` of a case; empty for the first event.")
+    to_status = serializers.CharField()
+    from_level = serializers.IntegerField(help_text="As `level` of a case.", allow_null=True)
+    to_level = serializers.IntegerField()
     by = serializers.SerializerMethodField(help_text="Title or name of the member of staff, 反映人, or 系统.")
     unit = serializers.CharField(source="unit.code", default=None)
 
@@ -211,14 +214,6 @@ class ActionResult(serializers.Serializer):
     seen = serializers.IntegerField(source="event_count")
 
 
-class DecisionRequest(serializers.Serializer):
-    """An answer to a request for 延期, 挂账 or 不予受理."""
-
-    seen = serializers.IntegerField(required=False, min_value=0)
-    agreed = serializers.BooleanField()
-    note = serializers.CharField(required=False, allow_blank=True, max_length=500, help_text="Needed where not agreed.")
-
-
 class Cleaned(serializers.CharField):
     """A text without control and bidi characters, counted after cleaning."""
 
@@ -228,6 +223,14 @@ class Cleaned(serializers.CharField):
         if not text and not self.allow_blank:
             self.fail("blank")
         return text
+
+
+class DecisionRequest(serializers.Serializer):
+    """An answer to a request for 延期, 挂账 or 不予受理."""
+
+    seen = serializers.IntegerField(required=False, min_value=0)
+    agreed = serializers.BooleanField()
+    note = Cleaned(required=False, allow_blank=True, max_length=500, help_text="Needed where not agreed.")
 
 
 class Registration(serializers.Serializer):
@@ -248,7 +251,7 @@ class Registration(serializers.Serializer):
     under_14 = serializers.BooleanField(default=False)
     guardian_consents = serializers.BooleanField(default=False)
     urgent = serializers.BooleanField(default=False)
-    channel = serializers.ChoiceField(choices=CHANNELS, default=Channel.API)
+    channel = serializers.ChoiceField(choices=Channel.choices, default=Channel.API, help_text="Any but web.")
     said_at = serializers.DateTimeField(required=False, help_text="When the resident said it, if earlier.")
     external_number = Cleaned(
         max_length=40, required=False, allow_blank=True, help_text="Number of a 12345 work order."
@@ -263,6 +266,12 @@ class Registration(serializers.Serializer):
         if level_of(code) > Level.COMMUNITY:
             raise serializers.ValidationError("请填社区或网格的代码。")
         return found
+
+    def validate_channel(self, channel: str) -> str:
+        """How the request reached the sender; the web form is the portal's own."""
+        if channel == Channel.WEB:
+            raise serializers.ValidationError("“网上反映”只用于本系统的网页。")
+        return channel
 
     def validate_phone(self, phone: str) -> str:
         """Eleven digits."""

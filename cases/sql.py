@@ -78,8 +78,10 @@ noticed AS (
 messaged AS (
     INSERT INTO notifications_notification (seat, cause, title, target, created_at, push_at)
     SELECT 'report:' || cases_report.id, 'case:' || told.id || ':' || event_count || ':report:' || cases_report.id,
-           '您反映的问题' || words || '（' || told.number || '）', %(tracking_page)s, %(now)s, %(now)s
+           '您反映的问题' || words || '：' || COALESCE(NULLIF(told.title, ''), cases_category.name),
+           %(tracking_page)s, %(now)s, %(now)s
     FROM told
+    JOIN cases_category ON cases_category.id = told.category_id
     JOIN cases_report ON cases_report.case_id = told.id
     WHERE cases_report.wants_sms AND cases_report.withdrawn_at IS NULL
     ON CONFLICT DO NOTHING

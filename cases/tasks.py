@@ -3,9 +3,16 @@
 from celery import shared_task
 
 from cases import services as cases
+from cases.services.photos import discard_unused
 
 
 @shared_task
 def sweep() -> int:
     """Everything that fell due; returns how many cases were reached."""
     return cases.sweep().total
+
+
+@shared_task
+def discard_photos() -> int:
+    """Photos of forms that were never sent; returns how many."""
+    return discard_unused()

@@ -34,7 +34,8 @@ class Refusal(serializers.Serializer):
 
     detail = serializers.CharField(help_text="What was refused and what to do, in Chinese, fit to be shown.")
     fields = serializers.DictField(
-        child=serializers.ListField(child=serializers.CharField()), help_text="The same per field; empty if none is at fault."
+        child=serializers.ListField(child=serializers.CharField()),
+        help_text="The same per field; empty if none is at fault.",
     )
 
 

@@ -6,7 +6,7 @@ from django.core.exceptions import PermissionDenied
 
 from cases.acts import form_for, perform
 from cases.models import Case
-from cases.states import Action
+from cases.states import Action, rule_of
 from common.errors import DomainError
 
 # What may be done to many at once, with the word for it.
@@ -46,5 +46,12 @@ def _act(case: Case, action: Action, typed: dict[str, str], by) -> str:
     except DomainError as refusal:
         return refusal.message
     except PermissionDenied:
-        return f"现在是“{case.get_status_display()}”，由{case.get_level_display()}承办，您不能{BULK[action]}。"
+        return _why_not(case, action)
     return ""
+
+
+def _why_not(case: Case, action: Action) -> str:
+    if rule_of(case.status, action) is None:
+        return f"现在是“{case.get_status_display()}”，不能{BULK[action]}。"
+    holder = case.handling_unit.name if case.handling_unit else case.get_level_display()
+    return f"现在由{holder}承办，不在您的岗位。"

@@ -28,7 +28,8 @@ class BulkForm(forms.Form):
 
     pick = Ticks()
     do = forms.ChoiceField(
-        choices=list(BULK.items()), error_messages={"required": "请选择要做什么。", "invalid_choice": "不能批量做这个动作。"}
+        choices=list(BULK.items()),
+        error_messages={"required": "请选择要做什么。", "invalid_choice": "不能批量做这个动作。"},
     )
     to = forms.CharField(required=False, max_length=20)
     note = forms.CharField(required=False, max_length=2000)

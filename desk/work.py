@@ -8,6 +8,7 @@ from datetime import datetime, time, timedelta
 from django.db.models import CharField, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, Left, NullIf
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from accounts.models import User
 from cases.models import Approval, Case, Event
@@ -22,6 +23,18 @@ from grids.scope import postings_of, scope_of
 MOST = 100
 _COLUMN = {Level.GRID: "area", Level.COMMUNITY: "community", Level.STREET: "street"}
 _NOTHING = Q(pk__in=[])
+_POSTED = (
+    "leave_from", "leave_to",
+    "user__full_name", "user__title", "user__username", "stand_in__full_name", "stand_in__title", "stand_in__username",
+)  # fmt: skip
+# What list rows, badges and the export read; a case has twice as many columns, and so have the people on it.
+_ROW = (
+    "number", "title", "subject", "place", "status", "level", "urgent", "channel", "step", "sent_from", "queue_rank",
+    "created_at", "received_at", "sign_by", "warn_at", "due_at", "review_by", "review_at", "proposed_at", "exhausted_at",
+    "resolved_at", "closed_at", "closed_level", "outcome", "satisfaction",
+    "category__name", "category__usual_unit", "area__full_name", "handling_unit__name", "handling_unit__code",
+    "assignee__full_name", "assignee__title", "assignee__username",
+)  # fmt: skip
 
 
 class SubqueryCount(Subquery):
@@ -46,7 +59,7 @@ def called(rows: QuerySet) -> QuerySet:
     name = Coalesce(
         NullIf("title", empty), NullIf("subject", empty), Left("text", 30), output_field=CharField(max_length=120)
     )
-    return rows.for_list().annotate(called=name)
+    return rows.for_list().only(*_ROW).annotate(called=name)
 
 
 def mine(user: User) -> QuerySet:
@@ -54,11 +67,53 @@ def mine(user: User) -> QuerySet:
     return Case.objects.visible_to(user).held_by(user).open()
 
 
+class Turn:
+    """The lists of one person. Each builds on `mine`, which is put together once."""
+
+    def __init__(self, user: User, at: datetime | None = None):
+        self.user, self.at = user, at or timezone.now()
+
+    @cached_property
+    def mine(self) -> QuerySet:
+        """Open cases at one of the person's seats."""
+        return mine(self.user)
+
+    @property
+    def over(self) -> QuerySet:
+        """Those past their deadline."""
+        return self.mine.filter(due_at__lt=self.at)
+
+    @property
+    def today(self) -> QuerySet:
+        """Those that fall due later today."""
+        return due_today(self.mine, self.at)
+
+    @property
+    def unsigned(self) -> QuerySet:
+        """Those nobody signed for."""
+        return self.mine.unsigned()
+
+    @cached_property
+    def review(self) -> QuerySet:
+        """Disputes for the person's level."""
+        return to_review(self.user)
+
+    @cached_property
+    def after(self) -> QuerySet:
+        """Answers to accept or to follow up."""
+        return to_accept(self.user) | to_follow_up(self.user)
+
+    @cached_property
+    def everything(self) -> QuerySet:
+        """Every case of the person's ground."""
+        return Case.objects.visible_to(self.user)
+
+
 def due_today(rows: QuerySet, at: datetime | None = None) -> QuerySet:
     """Those of `rows` that fall due later today."""
     at = at or timezone.now()
     tomorrow = timezone.make_aware(datetime.combine(timezone.localdate(at) + timedelta(days=1), time.min))
-    return rows.filter(due_at__gte=at).due_before(tomorrow)
+    return rows.filter(due_at__gte=at, due_at__lt=tomorrow)
 
 
 def to_review(user: User) -> QuerySet:
@@ -88,12 +143,16 @@ def to_decide(user: User) -> QuerySet[Approval]:
     cases = Case.objects.visible_to(user).open().filter(role, step=OuterRef("step"), pk=OuterRef("case_id"))
     waiting = Approval.objects.filter(decided_at__isnull=True).exclude(asked_by=user)
     # The newest step is the only one that counts: a request of a step that is over has lapsed.
-    return waiting.filter(pk__in=waiting.annotate(live=Subquery(cases.values("pk")[:1])).exclude(live=None).values("pk"))
+    return waiting.filter(
+        pk__in=waiting.annotate(live=Subquery(cases.values("pk")[:1])).exclude(live=None).values("pk")
+    )
 
 
 def with_arrival(rows: QuerySet) -> QuerySet:
     """Rows with `came_by`: what brought the case to its present holder, as an action of the timeline."""
-    last = Event.objects.filter(case=OuterRef("pk"), to_status=Status.RECEIVED, step=OuterRef("step")).order_by("number")
+    last = Event.objects.filter(case=OuterRef("pk"), to_status=Status.RECEIVED, step=OuterRef("step")).order_by(
+        "number"
+    )
     return rows.annotate(came_by=Coalesce(Subquery(last.values("action")[:1]), Value("")))
 
 
@@ -103,7 +162,7 @@ def colleagues_of(user: User) -> list[User]:
     if not scope.seats:
         return []
     there = Q(area__in=scope.areas) | Q(unit__in=scope.units)
-    rows = Posting.objects.current().filter(there).select_related("user", "stand_in")
+    rows = Posting.objects.current().filter(there).select_related("user", "stand_in").only(*_POSTED)
     people = {person.pk: person for person in (posting.deputy() for posting in rows)}
     return sorted((p for p in people.values() if p.pk != user.pk), key=lambda person: (person.full_name, person.pk))
 

@@ -14,6 +14,7 @@ from grids.models import Area
 from households.services import current_notice
 
 _TRUSTED_SECONDS = 60.0
+_FOUND = 8
 _kept: dict[str, tuple[float, Any]] = {}
 
 
@@ -84,6 +85,12 @@ def community_called(code: str) -> str:
     """Full name of the community of an area code (of the street where it ends there); never empty."""
     names = remembered("names", _names)
     return names.get(code_at(code, Level.COMMUNITY), "魏都区")
+
+
+def communities_called(words: str) -> list[Place]:
+    """The first communities whose name or street's name holds these words; none without words."""
+    every = (community for street in streets() for community in street.parts) if words else ()
+    return [community for community in every if words in community.full_name][:_FOUND]
 
 
 def called(code: str) -> str:

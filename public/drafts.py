@@ -39,9 +39,9 @@ class Draft:
         return MAX_PHOTOS - len(self.photos)
 
     @cached_property
-    def previews(self) -> list[str]:
-        """Thumbnails as data: addresses; only this page shows them, so they need no address of their own."""
-        return [f"data:image/jpeg;base64,{_thumb(photo)}" for photo in self.photos]
+    def previews(self) -> list[tuple[str, str]]:
+        """Id and thumbnail of each photo, as a data: address: only this page shows them."""
+        return [(str(photo.pk), f"data:image/jpeg;base64,{_thumb(photo)}") for photo in self.photos]
 
 
 def collect(request: HttpRequest, submission: UUID) -> Draft:

@@ -178,7 +178,7 @@ class RequestForm(ContactForm):
 def family(code: str) -> list[Category]:
     """A top category in use with its children in use."""
     rows = Category.objects.active()
-    return list(rows.filter(code=code, parent__isnull=True) | rows.filter(parent__code=code))
+    return list(rows.filter(code=code, parent__isnull=True) | rows.filter(parent__code=code, parent__active=True))
 
 
 class JoinForm(ContactForm):

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.core import signing
+from django.db.models import F
 
 from cases.models import Case, Category
 from cases.states import ClosingLevel, Status
@@ -64,15 +65,14 @@ def similar_to(area: str, rows: list[Category]) -> list[Similar]:
     if not rows or level_of(area) > Level.COMMUNITY:
         return []
     community = code_at(area, Level.COMMUNITY)
-    found = Case.objects.none()
-    for row in rows:
-        found |= Case.objects.same_trouble(community=community, category_id=row.pk)
-    cases = found.order_by("-created_at").select_related("category")
+    # The rule of what may be joined is the queryset's; which categories count as near is ours, hence the F().
+    near = Case.objects.filter(category_id__in=[row.pk for row in rows])
+    cases = near.same_trouble(community=community, category_id=F("category_id")).select_related("category")
     return [_similar(case) for case in cases.defer("text", "subject", "place")[:_OFFERED]]
 
 
 def _similar(case: Case) -> Similar:
-    holder = case.handling_unit_id and "区里" or CALLED[Level(case.level)].removesuffix("级")
+    holder = CALLED[Level(case.level)].removesuffix("级")
     suspended = case.status == Status.SUSPENDED
     return Similar(
         pk=case.pk,

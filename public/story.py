@@ -12,7 +12,7 @@ from django.utils import timezone
 from cases.ladder import MAX_DISPUTES
 from cases.models import Approval, Case, CasePhoto, Event, Report
 from cases.states import Action, Alarm, ClosingLevel, Outcome, Status
-from cases.wording import CALLED
+from cases.wording import CALLED, climbed_to
 from common.templatetags.weidu import cn_date, cn_time
 from grids.levels import Level, code_at
 from public import catalog
@@ -116,7 +116,7 @@ def _live(report: Report) -> Case:
 
 def _events(report: Report, case: Case) -> list[Event]:
     """Newest first: the public ones of the case and of the one it was merged from, without what others said."""
-    from_others = Q(action__in=_OWN) & ~Q(report=report)
+    from_others = Q(action__in=_OWN, report__isnull=False) & ~Q(report=report)
     events = Event.objects.filter(case_id__in={case.pk, report.case_id})
     shown = events.public().exclude(from_others) | events.filter(report=report, action=Action.JOIN)
     rows = list(shown.order_by("-at", "-id").select_related("unit"))
@@ -210,7 +210,9 @@ def _under_way(case: Case) -> str:
     if case.level == Level.DISTRICT:
         return "已超过原定时间，区里正在督促办理。" if late else f"最晚{due}前给您答复。"
     after = f"到期还没解决，会转到{CALLED[Level(min(case.level + 1, 4))]}继续办。"
-    return f"原定时间已到，很快会转到{CALLED[Level(case.level + 1)]}继续办。" if late else f"最晚{due}前给您答复。{after}"
+    return (
+        f"原定时间已到，很快会转到{CALLED[Level(case.level + 1)]}继续办。" if late else f"最晚{due}前给您答复。{after}"
+    )
 
 
 def _confirming(case: Case) -> str:
@@ -250,7 +252,7 @@ def _line(event: Event, report: Report) -> Line:
         quote = said
     elif event.report_id == report.pk and event.action == Action.ADD and not _left(event, report):
         quote = event.note if event.by_id is None else ""
-    else:
+    elif said != title:
         words = said or _words(event)
     return Line(event.at, title, words, quote, mark, event.shown_photos)
 
@@ -260,35 +262,51 @@ def _left(event: Event, report: Report) -> bool:
     return report.withdrawn_at == event.at
 
 
+_TITLES = {
+    Action.REGISTER: "受理",
+    Action.COLLECT: "区委组织部研判通过",
+    Action.HAND_OUT: "区里交办",
+    Action.MERGE: "与同一问题合并办理",
+    Action.ACCEPT: "社区验收",
+    Action.EXPLAIN: "上一级复核说明",
+    Action.WITHDRAW: "您撤回了反映",
+    Action.JOIN: "您加入反映",
+    Action.ADD: "您补充了情况",
+    Action.CONFIRM: "您确认了结果",
+    Action.DISPUTE: "您反映没有解决",
+    Alarm.EXHAUST: "已到区级",
+    Alarm.RESUME: "恢复办理",
+}
+# What staff wrote down after a call, for a person who was not named.
+_TITLES_BY_STAFF = {Action.CONFIRM: "回访确认", Action.DISPUTE: "回访时反映没有解决"}
+
+
 def _title(event: Event, report: Report) -> str:
-    level = CALLED[Level(event.to_level)].removesuffix("级")
-    before = CALLED[Level(event.from_level)].removesuffix("级") if event.from_level else ""
-    if event.action == Action.ADD:
-        return "您撤回了反映" if _left(event, report) else "您补充了情况"
+    if event.action == Action.ADD and _left(event, report):
+        return _TITLES[Action.WITHDRAW]
+    if event.report_id is None and event.action in _TITLES_BY_STAFF:
+        return _TITLES_BY_STAFF[event.action]
+    return _TITLES.get(event.action) or _moved(event)
+
+
+def _moved(event: Event) -> str:
+    """The titles that name a level or a unit."""
+    level, before = _called(event.to_level), _called(event.from_level)
     titles = {
-        Action.REGISTER: "受理",
         Action.SIGN: f"{_who(event, level)}签收",
         Action.REPLY: f"{_who(event, level)}答复",
         Action.RESOLVE: f"{_who(event, level)}办理完毕",
         Action.ROUTE: f"分派到{level}",
         Action.RETURN: f"退回{level}重新分派",
         Action.ESCALATE: f"{before}上报{level}",
-        Action.COLLECT: "区委组织部研判通过",
-        Action.HAND_OUT: "区里交办",
-        Action.MERGE: "与同一问题合并办理",
-        Action.ACCEPT: "社区验收",
-        Action.CONFIRM: "您确认了结果",
-        Action.DISPUTE: "您反映没有解决",
-        Action.EXPLAIN: "上一级复核说明",
-        Action.FOLLOW_UP: "回访",
-        Action.WITHDRAW: "您撤回了反映",
-        Action.JOIN: "您加入反映",
         Alarm.CLIMB: f"转到{level}",
-        Alarm.EXHAUST: "已到区级",
         Alarm.REVIEW: f"转到{level}重新办理",
-        Alarm.RESUME: "恢复办理",
     }
     return titles.get(event.action) or event.get_action_display()
+
+
+def _called(level: int | None) -> str:
+    return CALLED[Level(level)].removesuffix("级") if level else ""
 
 
 def _who(event: Event, level: str) -> str:
@@ -302,6 +320,7 @@ def _words(event: Event) -> str:
         Action.RETURN: "正在找对口的人办理，时限照常计算。",
         Action.MERGE: "同一个问题放在一起办，结果照样告诉您，也请您评价。",
         Action.DISPUTE: "上一级1个工作日内复核。",
+        Alarm.CLIMB: f"{climbed_to(event.to_level)}。",
         Alarm.EXHAUST: "已到区级，待区委组织部研判。",
     }
     return words.get(event.action, "")

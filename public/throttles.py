@@ -25,13 +25,13 @@ LIMITS = {
     ("track", "browser"): "30/hour",
     ("track", "receipt"): "20/hour",
     ("track", "network"): "600/hour",
-    ("once", "submission"): "1/day",
 }
 _SECONDS_TO_ANSWER = 0.5
 
 
 @cache
-def _limiter() -> FixedWindowRateLimiter:
+def limiter() -> FixedWindowRateLimiter:
+    """Counts in fixed windows, with little patience for a cache server that does not answer."""
     options = {"socket_connect_timeout": _SECONDS_TO_ANSWER, "socket_timeout": _SECONDS_TO_ANSWER}
     return FixedWindowRateLimiter(RedisStorage(f"{settings.REDIS_URL}/1", wrap_exceptions=True, **options))
 
@@ -43,15 +43,10 @@ def is_busy(request: HttpRequest, purpose: str, *, receipt: str = "") -> bool:
     return not all(results)
 
 
-def is_first(submission: str) -> bool:
-    """True the first time this submission is seen; also where the cache server cannot say."""
-    return _passes("once", "submission", submission)
-
-
 def _passes(purpose: str, what: str, key: str) -> bool:
     limit = _limit(purpose, what)
     try:
-        return limit is None or _limiter().hit(limit, purpose, what, _hidden(key))
+        return limit is None or limiter().hit(limit, purpose, what, _hidden(key))
     except StorageError:
         logger.warning("throttle %s/%s stays open: no answer from the cache server", purpose, what)
         return True

@@ -49,6 +49,12 @@ def close_report(response: HttpResponse) -> HttpResponse:
     return response
 
 
+def unlisted(response: HttpResponse) -> HttpResponse:
+    """`response`, kept out of search engines."""
+    response["X-Robots-Tag"] = "noindex"
+    return response
+
+
 def _receipts(request: HttpRequest) -> list[str]:
     return json.loads(_get(request, _RECEIPTS, _DAY) or "[]")
 

@@ -18,7 +18,11 @@ class KeyScheme(OpenApiAuthenticationExtension):
 
     def get_security_definition(self, auto_schema) -> dict:
         """`Authorization: Bearer wd_…`."""
-        return {"type": "http", "scheme": "bearer", "description": "A key issued in the administration: wd_<prefix>_<secret>."}
+        return {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "A key issued in the administration: wd_<prefix>_<secret>.",
+        }
 
 
 class Schema(JsonView, SpectacularJSONAPIView):

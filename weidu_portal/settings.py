@@ -8,6 +8,7 @@ import os
 from pathlib import Path
 
 import dj_database_url
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -122,7 +123,7 @@ DATABASES = {
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env("REDIS_URL", "redis://127.0.0.1:6379")
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": f"{REDIS_URL}/1"}}
-SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+SESSION_ENGINE = "django.contrib.sessions.backends.db"  # signing in must outlive a cache server that is down
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_NAME = "weidu_session"
 
@@ -200,6 +201,9 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if flag("BEHIND_PR
 CSRF_FAILURE_VIEW = "weidu_portal.errors.csrf_failure"
 CSRF_COOKIE_AGE = 30 * 24 * 3600  # a form left open in a pocket still sends
 
+# Throttles of the public pages that a load test widens: "submit-network=100000/hour,try-network=…".
+PUBLIC_LIMITS = dict(part.split("=", 1) for part in env("PUBLIC_LIMITS").split(",") if part)
+
 # Keys that guard personal values; see docs/privacy.md. "id:base64,id:base64", the first one encrypts.
 FIELD_KEYS = env("FIELD_KEYS")
 INDEX_KEY = env("INDEX_KEY")
@@ -226,6 +230,8 @@ CELERY_BEAT_SCHEDULE = {
     "seal-audit": {"task": "audit.tasks.seal", "schedule": 60.0},
     "deliver": {"task": "notifications.tasks.deliver", "schedule": 30.0},
     "work-jobs": {"task": "jobs.tasks.work", "schedule": 15.0},
+    "discard-photos": {"task": "cases.tasks.discard_photos", "schedule": crontab(hour=3, minute=10)},
+    "sweep-files": {"task": "files.tasks.sweep", "schedule": crontab(hour=3, minute=40)},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 

@@ -171,11 +171,18 @@ def _tell(turn: Turn, event: Event) -> None:
         notify(
             seat,
             cause=f"case:{case.pk}:{event.number}:{seat}"[:80],
-            title=f"{title}：{wording.label(case)}"[:200],
+            title=_headed(title, case, seat)[:200],
             target=reverse("public:track") if seat.startswith("report:") else case.get_absolute_url(),
             hidden_from=case.about_id,
             at=turn.at,
         )
+
+
+def _headed(title: str, case: Case, seat: str) -> str:
+    """The notice's title. A reporter reads no number: the case's own is the first reporter's receipt."""
+    if seat.startswith("report:"):
+        return f"{title}：{case.title or case.category.name}"
+    return f"{title}：{wording.label(case)}"
 
 
 def times_for(case: Case, level: int, *, at: datetime, to_unit: bool = False) -> tuple[Deadlines, str]:

@@ -1,7 +1,6 @@
 """What staff do to a case: one page per action, and the decision on a request."""
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -17,9 +16,11 @@ from common.errors import DomainError, StalePage
 from desk.case_page import what_follows
 from desk.forms import DecisionForm
 from desk.views.case import case_or_404
+from grids.decorators import require
+from grids.permissions import Ability
 
 
-@login_required
+@require(Ability.HANDLE)
 @never_cache
 @require_http_methods(["GET", "POST"])
 def act(request: HttpRequest, number: str, action: str) -> HttpResponse:
@@ -93,7 +94,7 @@ def _back(request: HttpRequest, case: Case) -> HttpResponse:
     return redirect("desk:case", case.number) if visible else redirect("desk:cases")
 
 
-@login_required
+@require(Ability.HANDLE)
 @never_cache
 @require_http_methods(["GET", "POST"])
 def decide(request: HttpRequest, pk: int) -> HttpResponse:

@@ -1,6 +1,5 @@
 """One case: its page, a reporter's contact for one look, its photos."""
 
-from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -13,6 +12,8 @@ from cases.services.reveal import REASONS, SHOWN_FOR
 from common.errors import DomainError
 from desk.case_page import CasePage, contacts, visible_case
 from files.services import photo_response
+from grids.decorators import require
+from grids.permissions import Ability
 
 
 def case_or_404(request: HttpRequest, number: str) -> Case:
@@ -23,7 +24,7 @@ def case_or_404(request: HttpRequest, number: str) -> Case:
     return found
 
 
-@login_required
+@require(Ability.HANDLE)
 @never_cache
 @require_GET
 def case(request: HttpRequest, number: str) -> HttpResponse:
@@ -31,7 +32,7 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, "desk/case.html", {"page": CasePage(case_or_404(request, number), request.user)})
 
 
-@login_required
+@require(Ability.HANDLE)
 @never_cache
 @require_http_methods(["GET", "POST"])
 def contact(request: HttpRequest, number: str, pk: int) -> HttpResponse:
@@ -54,7 +55,7 @@ def contact(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     return render(request, "desk/parts/contact_shown.html" if in_place else "desk/contact.html", shown)
 
 
-@login_required
+@require(Ability.HANDLE)
 @require_GET
 def photo(request: HttpRequest, pk: str, size: str) -> HttpResponse:
     """A photo of a case, for those who may see the case; size is full or thumb."""

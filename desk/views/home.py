@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -14,7 +13,9 @@ from cases.services.acting import OFFICE_UNIT
 from cases.states import Status
 from cases.wording import CALLED
 from desk import work
+from grids.decorators import require
 from grids.levels import Level
+from grids.permissions import Ability
 from grids.scope import scope_of
 from notifications.models import Notification
 
@@ -42,18 +43,14 @@ class Until:
     due_state: tuple[str, str]
 
 
-@login_required
+@require(Ability.HANDLE)
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
     """Everything that waits for the person; lists with nothing in them are left out."""
     user, at = request.user, timezone.now()
-    mine = work.mine(user)
-    selections = {
-        "mine": mine,
-        "over": mine.overdue(at),
-        "today": work.due_today(mine, at),
-        "unsigned": mine.unsigned(),
-        "review": work.to_review(user),
+    turn = work.Turn(user, at)
+    names = ("mine", "over", "today", "unsigned", "review")
+    selections = {name: getattr(turn, name) for name in names} | {
         "accept": work.to_accept(user),
         "follow": work.to_follow_up(user),
         "approvals": work.to_decide(user),
@@ -61,7 +58,7 @@ def home(request: HttpRequest) -> HttpResponse:
     counts = work.counts(user, selections)
     context = {
         "counts": counts,
-        **_turn(mine, counts),
+        **_turn(turn.mine, counts),
         "unsigned": _unsigned(selections["unsigned"], at) if counts["unsigned"] else [],
         "reviews": _until(selections["review"], "review_by", at) if counts["review"] else [],
         "accepting": _first(selections["accept"]) if counts["accept"] else [],

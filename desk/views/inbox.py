@@ -1,7 +1,6 @@
 """事项: the list, many at once, and the list as a ledger."""
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -22,15 +21,17 @@ from grids.scope import scope_of
 _AFTERWARDS = "bulk_afterwards"
 
 
-@login_required
+@require(Ability.HANDLE)
 @require_GET
 def cases(request: HttpRequest) -> HttpResponse:
     """The inbox. The address holds its whole state; htmx gets the list alone."""
     afterwards = request.session.pop(_AFTERWARDS, None) or {}
     found = listing(request.user, request.GET)
     kept = afterwards.get("typed") or {}
+    fragment = bool(request.htmx and not request.htmx.boosted and not request.htmx.history_restore_request)
     context = {
         "list": found,
+        "fragment": fragment,
         "here": _address(request.GET, "page"),
         "view_address": _address(request.GET, "page", "view"),
         "colleagues": work.colleagues_of(request.user) if found.page.rows else [],
@@ -39,7 +40,6 @@ def cases(request: HttpRequest) -> HttpResponse:
         "kept_to": str(kept.get("to", "")),
         "kept_note": kept.get("note", ""),
     }
-    fragment = request.htmx and not request.htmx.boosted and not request.htmx.history_restore_request
     response = render(request, "desk/inbox.html#list" if fragment else "desk/inbox.html", context)
     patch_vary_headers(response, ["HX-Request"])
     return response
@@ -54,7 +54,7 @@ def _address(query: QueryDict, *without: str) -> str:
     return f"{text}&" if text else ""
 
 
-@login_required
+@require(Ability.HANDLE)
 @require_POST
 def bulk(request: HttpRequest) -> HttpResponse:
     """Sign or hand over the ticked cases, then back to the list, which says what could not be done and why."""

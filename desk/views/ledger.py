@@ -66,7 +66,9 @@ def _list(request: HttpRequest, view: str) -> dict:
     selections = _selections(request.user)
     narrowed = InboxFilter(request.GET, selections[view], user=request.user)
     found = work.counts(request.user, {**selections, "found": narrowed.qs})
-    rows = work.called(narrowed.qs).select_related("category__usual_unit", "category", "area", "handling_unit")
+    rows = work.called(narrowed.qs).select_related(
+        "category__usual_unit", "category", "area", "handling_unit", "assignee"
+    )
     now = timezone.now()
     page = keyset(rows, order=ORDER, cursor=request.GET.get("page"))
     kept = request.GET.copy()
@@ -97,7 +99,17 @@ def _forms(case: Case | None, user) -> dict:
     """The unbound forms of what the person may decide here now."""
     if case is None:
         return {}
-    return {a: form_for(case, a, user) for a in open_actions(case, user) if a in DECIDED_HERE}
+    possible = open_actions(case, user)
+    return {a: _dressed(form_for(case, a, user)) for a in DECIDED_HERE if a in possible}
+
+
+def _dressed(form):
+    """The form with the classes of this page's controls."""
+    for field in form.fields.values():
+        field.widget.attrs["class"] = (
+            "form-select" if getattr(field.widget, "input_type", "") == "select" else "form-control"
+        )
+    return form
 
 
 def _act(request: HttpRequest, case: Case | None, forms: dict, view: str) -> HttpResponse | None:
@@ -105,7 +117,7 @@ def _act(request: HttpRequest, case: Case | None, forms: dict, view: str) -> Htt
     action = request.POST.get("action", "")
     if case is None or action not in DECIDED_HERE:
         raise PermissionDenied
-    form = forms[Action(action)] = form_for(case, Action(action), request.user, request.POST)
+    form = forms[Action(action)] = _dressed(form_for(case, Action(action), request.user, request.POST))
     if not form.is_valid():
         return None
     following = _after(request, case, view)

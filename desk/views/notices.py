@@ -1,18 +1,19 @@
 """通知: what the person's seats were told, unread first."""
 
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods
 
 from common.pages import bounded_count, keyset
+from grids.decorators import require
+from grids.permissions import Ability
 from grids.scope import scope_of
 from notifications.models import Notification
 from notifications.services import mark_read
 
 
-@login_required
+@require(Ability.HANDLE)
 @require_http_methods(["GET", "POST"])
 def notices(request: HttpRequest) -> HttpResponse:
     """The list; a POST marks one (`notice`) or all as read; `?open=` marks one and goes to its page."""

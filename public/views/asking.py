@@ -4,7 +4,6 @@ from uuid import UUID
 
 import segno
 from django.contrib import messages
-from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from cases import services as cases
 from cases.models import Case, Report
 from common.errors import DomainError
-from public import catalog, drafts, openness, story, throttles, visitor
+from public import catalog, drafts, openness, sending, story, throttles, visitor
 from public.forms import JoinForm, RequestForm, family
 
 _NOT_JOINABLE = "这件事项已经办结或者不再接受加入，请把您的情况作为新的事项提交。"
@@ -139,11 +138,8 @@ def _carried_over(form: JoinForm) -> JoinForm:
 
 
 def _join(request: HttpRequest, case: Case, form: JoinForm, draft: drafts.Draft) -> HttpResponse:
-    asking = form.asking(case, draft.photos)
     try:
-        report = cases.join(case, asking, by=None)
-    except IntegrityError:  # the same page, sent a second time while the first was under way
-        report = cases.join(case, asking, by=None)
+        report = sending.join_once(case, form.asking(case, draft.photos))
     except DomainError as refusal:
         return _join_page(request, case, form, draft, refusal=refusal.message)
     return _to_receipt(request, report)
@@ -178,9 +174,4 @@ def receipt(request: HttpRequest, submission: UUID) -> HttpResponse:
         "place": catalog.community_called(report.case.area_id),
         "code": segno.make(address, error="m", micro=False).svg_data_uri(scale=5, border=2),
     }
-    return _unlisted(render(request, "public/receipt.html", page))
-
-
-def _unlisted(response: HttpResponse) -> HttpResponse:
-    response["X-Robots-Tag"] = "noindex"
-    return response
+    return visitor.unlisted(render(request, "public/receipt.html", page))

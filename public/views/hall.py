@@ -1,7 +1,6 @@
 """The hall itself, and the pages that only tell."""
 
 from django.contrib import messages
-from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -10,17 +9,19 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.preferences import remember_size
+from common.normalise import clean_text
 from common.templatetags.weidu import cn_time
 from households.models import PrivacyNotice
-from households.services import ask
-from public import catalog, openness, throttles
+from public import catalog, openness, sending, throttles
 from public.forms import RightsForm
 
 
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
-    """The service hall."""
-    return render(request, "public/home.html", {"ended": openness.recently_ended()})
+    """The service hall, with the communities one looks for."""
+    q = clean_text(request.GET.get("q", ""))[:20]
+    page = {"ended": openness.recently_ended(), "q": q, "found": catalog.communities_called(q)}
+    return render(request, "public/home.html", page)
 
 
 @require_GET
@@ -35,7 +36,8 @@ def privacy(request: HttpRequest) -> HttpResponse:
     notices = list(PrivacyNotice.objects.filter(in_force_from__lte=timezone.now()).order_by("-in_force_from"))
     if not notices:
         raise Http404
-    return render(request, "public/privacy.html", {"current": notices[0], "earlier": notices[1:]})
+    lines = [line.partition("：")[::2] for line in notices[0].body.splitlines()]
+    return render(request, "public/privacy.html", {"current": notices[0], "lines": lines, "earlier": notices[1:]})
 
 
 @sensitive_post_parameters()
@@ -47,11 +49,7 @@ def rights(request: HttpRequest) -> HttpResponse:
     if busy or not form.is_valid():
         page = {"form": form, "busy": busy, "notice": catalog.notice()}
         return render(request, "public/rights.html", page, status=429 if busy else 200)
-    data = form.cleaned_data
-    try:
-        asked = ask(submission=form.submission, **data)
-    except IntegrityError:  # the same page, sent a second time while the first was under way
-        asked = ask(submission=form.submission, **data)
+    asked = sending.ask_once(submission=form.submission, **form.cleaned_data)
     messages.success(request, f"申请已收到，最晚{cn_time(asked.due_at)}前按您留的手机号答复您。")
     return redirect("public:rights")
 

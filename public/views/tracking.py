@@ -16,7 +16,7 @@ from cases.states import Outcome
 from common.errors import DomainError
 from common.receipts import clean_receipt
 from files.services import photo_response
-from public import drafts, story, throttles, visitor
+from public import drafts, sending, story, throttles, visitor
 from public.forms import AddForm, AnswerForm, TrackForm
 
 _EXPIRED = "为保护您的信息，进度页半小时后自动关闭，请再填一次编号和手机号后四位。"
@@ -46,12 +46,7 @@ def track(request: HttpRequest) -> HttpResponse:
 
 
 def _track_page(request: HttpRequest, form: TrackForm, status: int = 200) -> HttpResponse:
-    return _unlisted(render(request, "public/track.html", {"form": form}, status=status))
-
-
-def _unlisted(response: HttpResponse) -> HttpResponse:
-    response["X-Robots-Tag"] = "noindex"
-    return response
+    return visitor.unlisted(render(request, "public/track.html", {"form": form}, status=status))
 
 
 def _own(view):
@@ -65,7 +60,7 @@ def _own(view):
         if report is None:
             messages.warning(request, _EXPIRED)
             return redirect("public:track")
-        return _unlisted(view(request, report, *args, **kwargs))
+        return visitor.unlisted(view(request, report, *args, **kwargs))
 
     return guarded
 
@@ -146,10 +141,8 @@ def _add(report: Report, form: AddForm, draft: drafts.Draft) -> str:
     text = form.cleaned_data["text"]
     if not text and not draft.photos:
         return "请写一写要补充的情况，或者选择照片。"
-    if not throttles.is_first(str(form.submission)):
-        return ""
     try:
-        cases.add(report, text, photos=draft.photos)
+        sending.add_once(report, text, draft.photos)
     except DomainError as refusal:
         return refusal.message
     return ""

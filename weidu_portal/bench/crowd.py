@@ -1,7 +1,7 @@
 """Cases by the hundred thousand, made by the database itself; and a few members of staff to look at them."""
 
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.cached_db import SessionStore
+from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection
 
 from accounts.models import User

@@ -5,7 +5,7 @@ from datetime import date
 from random import Random
 
 from django.contrib.auth.hashers import make_password
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
 from django.db import transaction
 
 from accounts.models import User
@@ -20,7 +20,7 @@ GROUP = "示范账号"
 IN_OFFICE_SINCE = date(2025, 1, 1)
 DISTRICT, BEIDA, XINCUN = "411002", "411002005", "411002005003"
 SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕"
-_GIVEN = ["建国", "丽娟", "志强", "秀英", "海燕", "文涛", "春梅", "永强", "晓东", "慧敏", "红霞", "振华", "雪梅", "俊峰", "玉兰", "立新"]
+_GIVEN = "建国丽娟志强秀英海燕文涛春梅永强晓东慧敏红霞振华雪梅俊峰玉兰立新"  # two characters each
 
 
 @dataclass(frozen=True)
@@ -50,8 +50,8 @@ CAST = (
     Account("zhou", "周海涛", "周主任", "street_director", "411002008", shows="丁庄街道，看不到北大街道的事项"),
     Account("clerk", "吴静", "吴干事", "", shows="没有岗位，什么都看不到"),
 )
-ADMINISTRATOR = Account("admin", "系统管理员", "管理员", "", shows="后台：账号、岗位、时限、放假安排")
-AUDITOR = Account("auditor", "安全审计员", "审计员", "", shows="没有岗位，只为审计职责预留")
+ADMINISTRATOR = Account("admin", "系统管理员", "管理员", "", shows="后台：账号、岗位、时限、放假安排，看不到居民信息")
+AUDITOR = Account("auditor", "安全审计员", "审计员", "", shows="后台：只能看审计记录")
 
 
 class Staff:
@@ -87,17 +87,19 @@ def open_accounts(rng: Random) -> int:
     for taken in User.objects.filter(username__in=wanted).values_list("username", flat=True):
         del wanted[taken]
     # One hash for all: it is one password, and a hundred slow hashes would take half a minute.
-    users = [_user(account, hashed) for hashed in [make_password(PASSWORD)] for account in wanted.values()] if wanted else []
+    hashed = make_password(PASSWORD) if wanted else ""
+    users = [_user(account, hashed) for account in wanted.values()]
     User.objects.bulk_create(users)
     group.user_set.add(*users)
     Posting.objects.bulk_create(_postings(users, wanted))
     for user in users:
+        if user.username == AUDITOR.username:
+            user.user_permissions.add(Permission.objects.get(codename="view_entry", content_type__app_label="audit"))
         record("account.opened", subject=("accounts.user", user.pk), by=None)
     return len(users)
 
 
 def _user(account: Account, hashed: str) -> User:
-    is_admin = account is ADMINISTRATOR
     return User(
         username=account.username,
         full_name=account.full_name,
@@ -105,8 +107,8 @@ def _user(account: Account, hashed: str) -> User:
         unit_name=f"{account.shows.split('，')[0]}（示范）"[:60],
         password=hashed,
         must_change_password=False,
-        is_staff=is_admin,
-        is_superuser=is_admin,
+        is_staff=account in (ADMINISTRATOR, AUDITOR),
+        is_superuser=account is ADMINISTRATOR,
     )
 
 
@@ -154,9 +156,11 @@ def _is_staffed(area: Area) -> bool:
     return area.level != Level.GRID or area.code.startswith(STAFFED_STREETS) or area.code.endswith("001")
 
 
-def _invented(rng: Random, username: str, post: tuple[str, str], shows: str, *, area: str = "", unit: str = "") -> Account:
-    surname = rng.choice(SURNAMES)
+def _invented(
+    rng: Random, username: str, post: tuple[str, str], shows: str, *, area: str = "", unit: str = ""
+) -> Account:
+    surname, given = rng.choice(SURNAMES), 2 * rng.randrange(len(_GIVEN) // 2)
     code, called = post
     if code == "unit_worker" and not shows.endswith("公司"):
         called = "科员"
-    return Account(username, f"{surname}{rng.choice(_GIVEN)}", f"{surname}{called}", code, area, unit, shows)
+    return Account(username, surname + _GIVEN[given : given + 2], f"{surname}{called}", code, area, unit, shows)

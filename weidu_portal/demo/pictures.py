@@ -23,6 +23,7 @@ def drawn(kind: str, rng: Random, *, by=None) -> Photo:
     pen.rectangle((90, 90, 870, 470), fill=(198, 176, 150), outline=(120, 104, 90), width=4)
     _DRAW[_SCENES.get(kind, "wall")](pen, rng)
     out = BytesIO()
+    image = image.resize((640, 480))
     image.save(out, "JPEG", quality=80, exif=_exif())
     return ingest_photo(ContentFile(out.getvalue(), name="demo.jpg"), by=by)
 
@@ -66,7 +67,9 @@ def _heap(pen: ImageDraw.ImageDraw, rng: Random) -> None:
     for _ in range(24):
         x, y = rng.randrange(240, 660), rng.randrange(470, 640)
         shade = rng.randrange(70, 190)
-        pen.rectangle((x, y, x + rng.randrange(30, 90), y + rng.randrange(24, 70)), fill=(shade, shade - 20, shade - 40))
+        pen.rectangle(
+            (x, y, x + rng.randrange(30, 90), y + rng.randrange(24, 70)), fill=(shade, shade - 20, shade - 40)
+        )
 
 
 def _wire(pen: ImageDraw.ImageDraw, rng: Random) -> None:

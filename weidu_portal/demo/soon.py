@@ -37,6 +37,7 @@ def add(tell: Teller) -> int:
     """Register cases that fall due in the next minutes; returns how many."""
     made = [_urgent(tell, number, *row) for number, row in enumerate(_URGENT)]
     made += [_ordinary(tell, number, *row) for number, row in enumerate(_ORDINARY)]
+    tell.sweep_until(tell.now)
     return sum(made)
 
 

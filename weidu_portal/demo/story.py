@@ -172,7 +172,9 @@ def disputed(course: str):
         yield tell.by_day(3, 20)
         words, report = tell.rng.choice(texts.DISPUTED), tell.first_report(case)
         cases.dispute(case, words, satisfaction=DISSATISFIED, report=report, at=tell.clock)
-        yield tell.moments.worked(tell.clock, 1, 4) if course != "lapse" else tell.moments.worked(case.review_by, 0.3, 2)
+        yield (
+            tell.moments.worked(tell.clock, 1, 4) if course != "lapse" else tell.moments.worked(case.review_by, 0.3, 2)
+        )
         yield from _review(tell, case, plan, course)
 
     return story
@@ -267,12 +269,13 @@ def _finish(tell: Teller, case: Case, plan: Plan, low: float, high: float) -> St
 
 def _verdict(tell: Teller, case: Case) -> Story:
     """What the resident says: most are content, some are not, some say nothing and get a call."""
-    answers = [(Outcome.SOLVED, SATISFIED), (Outcome.SOLVED, FAIRLY), (Outcome.PARTLY, FAIRLY), (Outcome.SOLVED, DISSATISFIED), None]
-    (answer,) = tell.rng.choices(answers, (56, 16, 8, 6, 14))
+    (answer,) = tell.rng.choices(_ANSWERS, (56, 16, 8, 6, 14))
     if answer is None:
         yield tell.moments.worked(tell.clock, 34, 46)
         words = "电话联系反映人，说已经解决，没有其他意见。"
-        cases.follow_up(case, words, outcome=Outcome.SOLVED, satisfaction=SATISFIED, at=tell.clock, by=tell.at_community(case))
+        cases.follow_up(
+            case, words, outcome=Outcome.SOLVED, satisfaction=SATISFIED, at=tell.clock, by=tell.at_community(case)
+        )
         return
     yield tell.by_day(2, 40)
     outcome, satisfaction = answer
@@ -283,3 +286,11 @@ def _verdict(tell: Teller, case: Case) -> Story:
         words = "已回电，居民认为办得慢，问题本身已经解决。"
         cases.follow_up(case, words, at=tell.clock, by=tell.at_community(case))
 
+
+_ANSWERS = (
+    (Outcome.SOLVED, SATISFIED),
+    (Outcome.SOLVED, FAIRLY),
+    (Outcome.PARTLY, FAIRLY),
+    (Outcome.SOLVED, DISSATISFIED),
+    None,
+)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
+from django.db import transaction
 from django.db.models import Min
 
 from accounts.models import User
@@ -61,32 +62,47 @@ class Teller:
         self.categories = {row.code: row for row in Category.objects.select_related("parent", "usual_unit")}
         self.units = {unit.code: unit for unit in Organization.objects.all()}
         self.notice = current_notice()
+        self.begun = set(Report.objects.filter(source=SOURCE).values_list("source_id", flat=True))
         self._told = 0
         self._waiting: list[tuple[datetime, int, Story]] = []
 
-    def add(self, story: Story) -> None:
-        """Take in a story; it begins at the moment it yields first."""
+    def add(self, key: str, story: Story) -> None:
+        """Take in a story, unless it began in an earlier run; it begins at the moment it yields first."""
+        if key in self.begun:
+            return
         self._told += 1
         heapq.heappush(self._waiting, (next(story), self._told, story))
 
     def run(self, say: Callable[[int], None] = lambda left: None) -> None:
-        """Tell all stories up to now, in the order of time, with the sweep at work between their steps."""
+        """Tell all stories up to now, in the order of time, a transaction a day."""
         while self._waiting and self._waiting[0][0] < self.now:
-            moment, order, story = heapq.heappop(self._waiting)
-            self.sweep_until(moment)
-            self.clock = moment
-            following = next(story, None)
-            if following is not None:
-                heapq.heappush(self._waiting, (max(following, moment + TICK), order, story))
-            say(len(self._waiting))
+            until = min(self._waiting[0][0] + timedelta(days=1), self.now)
+            with transaction.atomic():
+                while self._waiting and self._waiting[0][0] < until:
+                    self._tell_on()
+                    say(len(self._waiting))
         self._waiting.clear()
         self.sweep_until(self.now)
         self.clock = self.now
+
+    def _tell_on(self) -> None:
+        """The next step of the story whose turn it is, after the sweep has done what fell due before it."""
+        moment, order, story = heapq.heappop(self._waiting)
+        self.sweep_until(moment)
+        self.clock = moment
+        following = next(story, None)
+        if following is not None:
+            heapq.heappush(self._waiting, (max(following, moment + TICK), order, story))
 
     def sweep_until(self, moment: datetime) -> None:
         """Everything that falls due before `moment`, each within a tick of its time."""
         while (due := Case.objects.aggregate(due=Min("next_alarm_at"))["due"]) and due <= moment:
             cases.sweep(at=min(due + TICK, moment))
+
+    @property
+    def is_over(self) -> bool:
+        """True where no story is left to tell."""
+        return not self._waiting
 
     def chance(self, share: float) -> bool:
         """True in that share of the cases."""
@@ -115,18 +131,22 @@ class Teller:
     def join(self, case: Case, plan: Plan, number: int) -> Report:
         """Another resident reports the same."""
         request = self._request(plan)
-        request.submission, request.source_id = cases.Request(request.category, plan.area, "").submission, f"{plan.key}-{number}"
+        request.submission, request.source_id = (
+            cases.Request(request.category, plan.area, "").submission,
+            f"{plan.key}-{number}",
+        )
         request.text, request.photos, request.channel = self.rng.choice(texts.JOINED), [], Channel.WEB
         return cases.join(case, request, at=self.clock, by=None)
 
     def _request(self, plan: Plan) -> cases.Request:
         category, rng = self.categories[plan.matter.category], self.rng
-        photos = [drawn((category.parent or category).code, rng)] if rng.random() < 0.14 else []
+        photos = [drawn((category.parent or category).code, rng)] if rng.random() < 0.09 else []
         return cases.Request(
             category=category,
             area=plan.area,
             text=plan.text,
             channel=plan.channel,
+            title=plan.title if plan.by and category.publishable else "",
             place=plan.place,
             name=f"{rng.choice(texts.SURNAMES)}{rng.choice(texts.CALLED)}",
             phone=f"1380000{rng.randrange(10000):04d}",
@@ -166,10 +186,9 @@ class Teller:
     def sign(self, case: Case, plan: Plan) -> None:
         """The holder signs, and in most cases gives the case a public title."""
         by = self.worker(case)
-        case.refresh_from_db()
         if case.status == Status.RECEIVED:
             cases.sign(case, at=self.clock, by=by)
-        if not case.title and case.category.publishable and self.chance(0.75):
+        if not case.title and case.category.publishable and self.chance(0.6):
             cases.set_title(case, plan.title, at=self.clock + timedelta(seconds=40), by=by)
 
     def answer(self, case: Case, words: str) -> None:
@@ -181,7 +200,7 @@ class Teller:
         level = case.level
         if level == Level.GRID and self.chance(0.5):
             level = 0
-        photos = [drawn("other", self.rng, by=self.worker(case))] if self.chance(0.05) else []
+        photos = [drawn("other", self.rng, by=self.worker(case))] if self.chance(0.04) else []
         cases.resolve(case, level, words, photos=photos, at=self.clock, by=self.worker(case))
 
     def decide(self, approval: Approval, case: Case, *, agreed: bool, note: str = "") -> None:

@@ -43,7 +43,9 @@ class Command(BaseCommand):
         self.stdout.write(f"\nDemonstration accounts, all with the password {people.PASSWORD}")
         for account in (*people.CAST, people.ADMINISTRATOR, people.AUDITOR):
             self.stdout.write(f"  {account.username:<9} {account.title}　{account.shows}")
-        self.stdout.write("  jd…, sq…, wg… + the last digits of an area's code: 街道、社区、网格; zhujian, gongshui, …: 单位\n")
+        self.stdout.write(
+            "  jd…, sq…, wg… + the last digits of an area's code: 街道、社区、网格; zhujian, gongshui, …: 单位\n"
+        )
 
     def _what_to_look_at(self) -> None:
         due = soon.due_soon(timezone.now()).select_related("area")
