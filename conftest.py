@@ -8,6 +8,7 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from accounts.models import User
+from cases import limits
 from cases import services as cases
 from cases.models import Case, Category
 from grids.models import Area, Organization, Post, Posting
@@ -36,6 +37,7 @@ def nothing_kept():
     """No test sees the calendar or the lists another one left in this process, nor its counts on the cache server."""
     calendar.forget()
     catalog.forget()
+    limits.forget()
     cache.clear()
     yield
     calendar.forget()

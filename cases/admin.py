@@ -5,6 +5,7 @@ and whoever runs the portal without a posting reads nothing about residents.
 from django.contrib import admin
 
 from audit.admin import AuditedAdmin
+from cases import limits
 from cases.models import Category, Limit
 
 
@@ -28,6 +29,11 @@ class CategoryAdmin(AuditedAdmin):
         if db_field.name == "parent":
             kwargs["queryset"] = Category.objects.tops()
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def save_model(self, request, obj, form, change) -> None:
+        """A changed category counts at once in this process."""
+        super().save_model(request, obj, form, change)
+        limits.forget()
 
     def has_delete_permission(self, request, obj=None) -> bool:
         """Cases name their category."""
@@ -62,6 +68,12 @@ class LimitAdmin(AuditedAdmin):
         """What somebody changed or added is theirs."""
         obj.is_default = change and obj.is_default and not form.changed_data
         super().save_model(request, obj, form, change)
+        limits.forget()
+
+    def delete_model(self, request, obj) -> None:
+        """A row that is gone binds nobody from now on."""
+        super().delete_model(request, obj)
+        limits.forget()
 
     def has_delete_permission(self, request, obj=None) -> bool:
         """A row for one category may go; without the rows for all no case would have a time."""

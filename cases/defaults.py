@@ -5,6 +5,7 @@ from pathlib import Path
 
 from django.db import transaction
 
+from cases import limits
 from cases.models import Category, Limit
 from grids.models import Organization
 
@@ -75,3 +76,4 @@ def load() -> None:
     categories = {category.code: category for category in Category.objects.all()}
     for row in _read("limits.json"):
         _limit(row, categories)
+    limits.forget()

@@ -1,11 +1,13 @@
 """A deadline in words: colour, and what is left or over. Reads the working calendar, no rows."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from django.utils import timezone
 
 from cases.states import Status
 from workdays import calendar
+from workdays.calendar import WorkCalendar
 
 DUE_OK, DUE_SOON, DUE_OVER, DUE_DONE = "ok", "soon", "over", "done"
 
@@ -40,8 +42,12 @@ def remaining(due_at: datetime, at: datetime) -> str:
     today, due = timezone.localtime(at), timezone.localtime(due_at)
     if due.date() == today.date():
         return f"今天 {due:%H:%M}"
-    current, day, count = calendar.current(), today.date(), 0
-    while day < due.date():
-        day += timedelta(days=1)
-        count += current.is_workday(day)
+    count = _workdays(calendar.current(), today.date(), due.date())
     return f"剩{count}天" if count else f"{due.month}月{due.day}日 {due:%H:%M}"
+
+
+@lru_cache(maxsize=1024)
+def _workdays(current: WorkCalendar, after: date, until: date) -> int:
+    """Working days later than `after`, `until` included; a list asks the same again and again."""
+    days = (until - after).days
+    return sum(current.is_workday(after + timedelta(days=offset)) for offset in range(1, days + 1))

@@ -1,9 +1,28 @@
 """The limit rows as one table in memory: which allowance binds a category at a level."""
 
+import time
 from dataclasses import dataclass
 
 from cases.ladder import Allowance
 from cases.models import Category, Limit
+
+# An edited limit counts in every process within a minute, in the one that saved it at once.
+TRUSTED_SECONDS = 60.0
+_kept: "tuple[float, LimitTable] | None" = None
+
+
+def current() -> "LimitTable":
+    """The table in force, kept in the process."""
+    global _kept
+    if _kept is None or time.monotonic() - _kept[0] > TRUSTED_SECONDS:
+        _kept = (time.monotonic(), LimitTable.load())
+    return _kept[1]
+
+
+def forget() -> None:
+    """The next look reads the rows again; whatever writes limits or categories calls it."""
+    global _kept
+    _kept = None
 
 
 @dataclass(frozen=True)

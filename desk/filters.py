@@ -126,11 +126,11 @@ def listing(user, query) -> Listing:
     turn, view = work.Turn(user), _view(query)
     size = 50 if query.get("per") == "50" else SIZES[0]
     narrowed = InboxFilter(query, view.select(turn), user=user)
-    selections = {v.slug: v.select(turn) for v in VIEWS}
+    selections = {v.slug: v.select(turn) for v in VIEWS if v.slug in ("review", "after", "all")}
     if narrowed.in_use:
         selections["found"] = narrowed.qs
-    found = work.counts(user, selections)
-    page = keyset(work.called(narrowed.qs), order=view.order, cursor=query.get("page"), size=size)
+    found = turn.counts() | work.counts(user, selections)
+    page = keyset(work.in_words(narrowed.qs), order=view.order, cursor=query.get("page"), size=size)
     tabs = [(v, label_of(v, user), found[v.slug]) for v in VIEWS]
     return Listing(view, narrowed, page, tabs, found.get("found", found[view.slug]), size)
 

@@ -5,7 +5,7 @@
 
 from datetime import datetime, time, timedelta
 
-from django.db.models import CharField, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import CharField, Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, Left, NullIf
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -21,6 +21,7 @@ from grids.scope import postings_of, scope_of
 
 # Lists count this far and say 99+ beyond: what is behind a longer count nobody reads.
 MOST = 100
+LOOKED_AT = 1000
 _COLUMN = {Level.GRID: "area", Level.COMMUNITY: "community", Level.STREET: "street"}
 _NOTHING = Q(pk__in=[])
 _POSTED = (
@@ -34,6 +35,11 @@ _ROW = (
     "resolved_at", "closed_at", "closed_level", "outcome", "satisfaction",
     "category__name", "category__usual_unit", "area__full_name", "handling_unit__name", "handling_unit__code",
     "assignee__full_name", "assignee__title", "assignee__username",
+)  # fmt: skip
+
+_LONG_ROW = (
+    "number", "place", "status", "level", "urgent", "channel", "queue_rank", "created_at", "warn_at", "due_at", "review_at",
+    "exhausted_at",
 )  # fmt: skip
 
 
@@ -55,11 +61,25 @@ def counts(user: User, selections: dict[str, QuerySet]) -> dict[str, int]:
 
 def called(rows: QuerySet) -> QuerySet:
     """List rows with `called`: the public title, else the reporter's own first words."""
+    return rows.for_list().only(*_ROW).annotate(called=_headline())
+
+
+def in_words(rows: QuerySet) -> QuerySet:
+    """Rows of the long list: names of category, place, unit and person as columns, which cost less than four objects each."""
+    return rows.only(*_LONG_ROW).annotate(
+        called=_headline(),
+        category_name=F("category__name"),
+        area_name=F("area__full_name"),
+        unit_name=F("handling_unit__name"),
+        person_name=Coalesce(NullIf("assignee__title", Value("")), "assignee__full_name"),
+    )
+
+
+def _headline() -> Coalesce:
     empty = Value("")
-    name = Coalesce(
+    return Coalesce(
         NullIf("title", empty), NullIf("subject", empty), Left("text", 30), output_field=CharField(max_length=120)
     )
-    return rows.for_list().only(*_ROW).annotate(called=name)
 
 
 def mine(user: User) -> QuerySet:
@@ -77,6 +97,21 @@ class Turn:
     def mine(self) -> QuerySet:
         """Open cases at one of the person's seats."""
         return mine(self.user)
+
+    def counts(self) -> dict[str, int]:
+        """How many of `mine` there are, are over, fall due today and are unsigned: one query, up to 1,000 rows of a seat.
+
+        Rows come by deadline, so what is over or due today is counted even where the seat holds more.
+        """
+        rows = self.mine.order_by("queue_rank", "due_at", "id")[:LOOKED_AT]
+        late, tomorrow = Q(due_at__lt=self.at), Q(due_at__gte=self.at, due_at__lt=_tomorrow(self.at))
+        found = rows.aggregate(
+            mine=Count("pk"),
+            over=Count("pk", filter=late),
+            today=Count("pk", filter=tomorrow),
+            unsigned=Count("pk", filter=Q(status=Status.RECEIVED)),
+        )
+        return {name: min(count, MOST + 1) for name, count in found.items()}
 
     @property
     def over(self) -> QuerySet:
@@ -112,8 +147,11 @@ class Turn:
 def due_today(rows: QuerySet, at: datetime | None = None) -> QuerySet:
     """Those of `rows` that fall due later today."""
     at = at or timezone.now()
-    tomorrow = timezone.make_aware(datetime.combine(timezone.localdate(at) + timedelta(days=1), time.min))
-    return rows.filter(due_at__gte=at, due_at__lt=tomorrow)
+    return rows.filter(due_at__gte=at, due_at__lt=_tomorrow(at))
+
+
+def _tomorrow(at: datetime) -> datetime:
+    return timezone.make_aware(datetime.combine(timezone.localdate(at) + timedelta(days=1), time.min))
 
 
 def to_review(user: User) -> QuerySet:

@@ -163,12 +163,14 @@ class Case(models.Model):
                 fields=["next_alarm_at", "id"], condition=Q(next_alarm_at__isnull=False), name="case_alarm_queue"
             ),
             models.Index(
-                fields=["community", "queue_rank", "due_at", "id"],
+                fields=["community", "level", "queue_rank", "due_at", "id"],
                 condition=Q(status__in=OPEN),
                 name="case_work_community",
             ),
             models.Index(
-                fields=["street", "queue_rank", "due_at", "id"], condition=Q(status__in=OPEN), name="case_work_street"
+                fields=["street", "level", "queue_rank", "due_at", "id"],
+                condition=Q(status__in=OPEN),
+                name="case_work_street",
             ),
             models.Index(
                 fields=["level", "queue_rank", "due_at", "id"], condition=Q(status__in=OPEN), name="case_work_level"
@@ -181,6 +183,16 @@ class Case(models.Model):
             models.Index(
                 fields=["area", "queue_rank", "due_at", "id"], condition=Q(status__in=OPEN), name="case_work_grid"
             ),
+            # The rarer turns: a dispute to look at, an answer to accept or to call about, what the district ended.
+            models.Index(
+                fields=["level", "street", "id"], condition=Q(review_by__isnull=False), name="case_turn_review"
+            ),
+            models.Index(
+                fields=["level", "street", "community", "id"],
+                condition=Q(status=Status.CONFIRMING),
+                name="case_turn_confirming",
+            ),
+            models.Index(fields=["status", "id"], condition=Q(level=Level.DISTRICT), name="case_ledger_units"),
             models.Index(fields=["community", "-created_at", "-id"], name="case_ledger_community"),
             models.Index(fields=["street", "-created_at", "-id"], name="case_ledger_street"),
             models.Index(fields=["-created_at", "-id"], name="case_ledger_district"),
@@ -200,6 +212,16 @@ class Case(models.Model):
             return self.title or self.subject
         first = self.text.split("\n")[0]
         return first if len(first) <= 30 else f"{first[:29]}…"
+
+    @property
+    def status_label(self) -> str:
+        """The status in words, without the dictionary Django builds at each `get_status_display`: lists ask often."""
+        return Status(self.status).label
+
+    @property
+    def channel_label(self) -> str:
+        """The channel in words, as cheaply."""
+        return Channel(self.channel).label
 
     @property
     def is_open(self) -> bool:

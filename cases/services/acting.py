@@ -11,15 +11,14 @@ from django.utils import timezone
 
 from accounts.models import User
 from audit.services import record
-from cases import wording
+from cases import limits, wording
 from cases.ladder import Deadlines, deadlines
-from cases.limits import LimitTable
 from cases.models import Case, CasePhoto, Event, Report
 from cases.states import Action, Alarm, Status, rule_of
 from common.errors import DomainError, StalePage
 from grids.levels import Level, code_at
 from grids.models import Organization
-from notifications.services import notify
+from notifications.services import notify_many
 from workdays import calendar
 
 # Codes of the two district bodies of the account: one collects, one hands out and supervises.
@@ -168,8 +167,8 @@ def _append(turn: Turn, before: tuple[str, int, int]) -> Event:
 def _tell(turn: Turn, event: Event) -> None:
     case = turn.case
     for seat, title in turn.notices:
-        notify(
-            seat,
+        notify_many(
+            [seat],
             cause=f"case:{case.pk}:{event.number}:{seat}"[:80],
             title=_headed(title, case, seat)[:200],
             target=reverse("public:track") if seat.startswith("report:") else case.get_absolute_url(),
@@ -188,7 +187,7 @@ def _headed(title: str, case: Case, seat: str) -> str:
 def times_for(case: Case, level: int, *, at: datetime, to_unit: bool = False) -> tuple[Deadlines, str]:
     """The deadlines a step of this case would get at `level` from `at` on, and the rule in words."""
     bound = wording.limit_level(level, to_unit=to_unit)
-    allowance = LimitTable.load().allowance(case.category_id, bound, urgent=case.urgent)
+    allowance = limits.current().allowance(case.category_id, bound, urgent=case.urgent)
     return deadlines(allowance, at, calendar.current()), allowance.basis
 
 

@@ -7,8 +7,8 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import User
+from cases import limits
 from cases.ladder import ONE_WORKDAY, WARN_AT
-from cases.limits import LimitTable
 from cases.models import Approval, Case, Pause
 from cases.services.acting import acting, begin_step, seat_of
 from cases.services.residents import seat_above
@@ -49,7 +49,7 @@ def ask_extension(
 def extension_days(case: Case) -> int:
     """Working days the present holder may ask for at most."""
     bound = limit_level(case.level, to_unit=_is_unit(case))
-    return LimitTable.load().allowance(case.category_id, bound, urgent=case.urgent).extension_days
+    return limits.current().allowance(case.category_id, bound, urgent=case.urgent).extension_days
 
 
 def _is_unit(case: Case) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User
@@ -21,7 +22,7 @@ from grids.levels import Level, level_of
 from grids.models import Area
 from grids.scope import postings_of
 from households.models import PrivacyNotice
-from notifications.services import notify
+from notifications.services import notify_many
 
 # Six random digits a day: a number may be taken, the next one hardly ever.
 NUMBER_TRIES = 5
@@ -58,10 +59,10 @@ class Request:
 
 def find_report(request: Request) -> Report | None:
     """The report an earlier sending of the same request left, if any."""
-    by_submission = Report.objects.filter(uuid=request.submission)
-    by_source = Report.objects.filter(source=request.source, source_id=request.source_id)
-    found = by_submission.first()
-    return found or (by_source.first() if request.source_id else None)
+    same = Q(uuid=request.submission)
+    if request.source_id:
+        same |= Q(source=request.source, source_id=request.source_id)
+    return Report.objects.filter(same).first()
 
 
 def register(request: Request, *, at: datetime | None = None, by: User | None) -> Report:
@@ -136,8 +137,8 @@ def _open(request: Request, at: datetime, by: User | None) -> Report:
         CasePhoto(case=case, photo=photo, report=report, event=event, public=True) for photo in request.photos
     )
     record("case.register", subject=("case", case.pk), by=by, actor_kind=None if by else "resident", event=1)
-    notify(
-        seat_of(case),
+    notify_many(
+        [seat_of(case)],
         cause=f"case:{case.pk}:1",
         title=f"新事项待签收：{wording.label(case)}",
         target=case.get_absolute_url(),

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -22,6 +23,7 @@ _RECEIPT = re.compile(r"([A-Z]+\d{6})(\d+)")
 
 
 @register.simple_tag
+@lru_cache(maxsize=512)
 def icon(name: str, cls: str = "") -> SafeString:
     """An icon of the sprite, silent to screen readers: a word stands beside it, or the control has an aria-label."""
     classes = f"icon {cls}".strip()
@@ -31,6 +33,7 @@ def icon(name: str, cls: str = "") -> SafeString:
 
 
 @register.simple_tag
+@lru_cache(maxsize=8)
 def level_chip(level: int) -> SafeString:
     """Four rising bars filled up to `level` (1 grid to 4 district), and the level's name."""
     bars = format_html_join(

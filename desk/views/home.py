@@ -49,17 +49,17 @@ def home(request: HttpRequest) -> HttpResponse:
     """Everything that waits for the person; lists with nothing in them are left out."""
     user, at = request.user, timezone.now()
     turn = work.Turn(user, at)
-    names = ("mine", "over", "today", "unsigned", "review")
-    selections = {name: getattr(turn, name) for name in names} | {
+    selections = {
+        "review": turn.review,
         "accept": work.to_accept(user),
         "follow": work.to_follow_up(user),
         "approvals": work.to_decide(user),
     }
-    counts = work.counts(user, selections)
+    counts = turn.counts() | work.counts(user, selections)
     context = {
         "counts": counts,
         **_turn(turn.mine, counts),
-        "unsigned": _unsigned(selections["unsigned"], at) if counts["unsigned"] else [],
+        "unsigned": _unsigned(turn.unsigned, at) if counts["unsigned"] else [],
         "reviews": _until(selections["review"], "review_by", at) if counts["review"] else [],
         "accepting": _first(selections["accept"]) if counts["accept"] else [],
         "approvals": _approvals(selections["approvals"]) if counts["approvals"] else [],
