@@ -128,6 +128,12 @@ def clerk(ground):
 
 
 @pytest.fixture
+def admin_user(db):
+    """Who runs the portal: may configure, has no posting, has a password of the own."""
+    return User.objects.create_superuser("administrator", full_name="管理员", must_change_password=False)
+
+
+@pytest.fixture
 def make_case(ground):
     """Opens a case through the intake: make_case(area=…, category=…, at=…, by=…)."""
 

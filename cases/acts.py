@@ -8,12 +8,15 @@ from dataclasses import dataclass
 
 from django import forms
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 
 from cases import forms as ask
 from cases import services as cases
 from cases.models import Case
 from cases.roles import open_actions
+from cases.services.acting import stale_words
 from cases.states import Action
+from common.errors import StalePage
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,9 @@ def _unseen(run: Callable) -> Callable:
     return call
 
 
+# What harms nothing on a page that is no longer true.
+HARMLESS = frozenset({Action.NOTE, Action.TITLE, Action.FOLLOW_UP})
+
 ACTS: dict[Action, Act] = {
     Action.SIGN: Act(ask.NothingForm, _with(cases.sign), "签收"),
     Action.NOTE: Act(ask.NoteForm, _unseen(_with(cases.note, "text")), "只记进展", "只有工作人员看得到"),
@@ -71,6 +77,7 @@ ACTS: dict[Action, Act] = {
         ask.ResolveForm, _with(cases.resolve, "closed_level", "public_text"), "办结并通知居民", "请居民确认是否解决"
     ),
     Action.ACCEPT: Act(ask.WordsForm, _with(cases.accept, "note"), "验收通过"),
+    Action.REJECT: Act(ask.ReasonForm, _with(cases.reject, "reason"), "验收不通过", "退回承办单位继续办理，重新计时"),
     Action.CONFIRM: Act(
         ask.ConfirmForm, _with(cases.confirm, "outcome", "satisfaction"), "代居民确认", "居民当面或在电话里说的"
     ),
@@ -91,6 +98,13 @@ def form_for(case: Case, action: Action, user, data=None, files=None) -> forms.F
 
 def perform(case: Case, action: Action, form: forms.Form, *, seen: int | None, by) -> None:
     """Carry out an action whose form is valid. PermissionDenied where the person may not; DomainError as the verb says."""
-    if action not in ACTS or action not in open_actions(case, by):
+    if action not in ACTS:
         raise PermissionDenied
-    ACTS[action].run(case, form.cleaned_data, seen=seen, by=by)
+    with transaction.atomic():
+        # Judged on the locked row: between the page and this click the case may have climbed away.
+        locked = Case.objects.select_for_update(of=("self",)).for_page().get(pk=case.pk)
+        if seen is not None and seen != locked.event_count and action not in HARMLESS:
+            raise StalePage(stale_words(locked))
+        if action not in open_actions(locked, by):
+            raise PermissionDenied
+        ACTS[action].run(case, form.cleaned_data, seen=seen, by=by)

@@ -254,7 +254,7 @@ class ConfirmForm(CaseForm):
     satisfaction = forms.ChoiceField(
         label="是否满意", choices=Satisfaction.choices, widget=forms.RadioSelect, required=False
     )
-    comment = Words("居民怎么说", rows=2, required=False, limit=MAX_REASON)
+    comment = Words("居民怎么说", rows=2, limit=MAX_REASON)
 
 
 class FollowUpForm(CaseForm):

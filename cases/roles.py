@@ -33,7 +33,8 @@ def _roles(case: Case, posting: Posting) -> set[Who]:
         roles |= {Who.TRIAGE} if Ability.TRIAGE in grants else set()
     if _stands_above(case, posting, grants):
         roles.add(Who.ABOVE)
-    covers = bool(posting.area_id) and case.area_id.startswith(posting.area_id)
+    # A complaint about a colleague is for who holds it and who stands above, not for the colleague's own office.
+    covers = bool(posting.area_id) and case.area_id.startswith(posting.area_id) and not case.about_id
     if covers and posting.area_id == code_at(case.area_id, Level.COMMUNITY):
         roles.add(Who.COMMUNITY)
     if covers and level_of(posting.area_id) < case.level:
@@ -83,8 +84,9 @@ def _fits(action: Action, case: Case) -> bool:
         Action.ESCALATE: not in_district,
         Action.ROUTE: case.level in (Level.COMMUNITY, Level.STREET) and not case.about_id,
         Action.MERGE: not case.about_id,
-        Action.RETURN: case.level != Level.COMMUNITY and not office_holds,
+        Action.RETURN: _can_return(case) and not office_holds,
         Action.ACCEPT: bool(case.handling_unit_id) and not case.accepted_at,
+        Action.REJECT: bool(case.handling_unit_id) and not case.accepted_at,
         Action.EXPLAIN: bool(case.review_by),
         Action.REOPEN: bool(case.review_by) or case.has_ended,
         Action.CONFIRM: not case.review_by,
@@ -92,24 +94,33 @@ def _fits(action: Action, case: Case) -> bool:
     return needs.get(action, True)
 
 
+def _can_return(case: Case) -> bool:
+    """A grid, a unit, or a level something below it sent the case to."""
+    if case.handling_unit_id or case.level == Level.GRID:
+        return True
+    return case.level > Level.COMMUNITY and level_of(case.area_id) < case.level and not case.about_id
+
+
 def may_reveal(case: Case, user) -> bool:
-    """True where a posting that reaches the case grants REVEAL; never for utilities, as the privacy notice promises."""
-    return any(
-        Ability.REVEAL in posting.post.grants and _reaches(case, posting)
+    """True where a posting that handles the case, stands above it or is its community's grants REVEAL.
+
+    Never for utilities, as the privacy notice promises.
+    """
+    return case.about_id != user.pk and any(
+        Ability.REVEAL in posting.post.grants and _roles(case, posting) & {Who.HOLDER, Who.ABOVE, Who.COMMUNITY}
         for posting in postings_of(user)
         if not (posting.unit and posting.unit.kind == Organization.Kind.UTILITY)
     )
-
-
-def _reaches(case: Case, posting: Posting) -> bool:
-    if posting.area_id and case.area_id.startswith(posting.area_id):
-        return True
-    return bool(posting.unit_id) and posting.unit_id == case.handling_unit_id
 
 
 def may_decide(approval: Approval, user) -> bool:
     """True where the user may decide this request: the responsible head or the level above, never who asked."""
     if approval.asked_by_id == user.pk or approval.decided_at or approval.step != approval.case.step:
         return False
-    grants_approval = any(Ability.APPROVE in posting.post.grants for posting in postings_of(user))
-    return grants_approval and bool(roles_of(approval.case, user) & {Who.HEAD, Who.ABOVE})
+    if approval.case.about_id == user.pk:
+        return False
+    # The same posting must grant approval and stand at or above the seat: two half rights make none.
+    return any(
+        Ability.APPROVE in posting.post.grants and _roles(approval.case, posting) & {Who.HEAD, Who.ABOVE}
+        for posting in postings_of(user)
+    )

@@ -10,7 +10,7 @@ from django import forms
 from django.utils import timezone
 
 from cases.keywords import OTHER, guess
-from cases.models import Case, Category
+from cases.models import Case, Category, Report
 from cases.services import Request
 from cases.states import Channel
 from common.errors import DomainError
@@ -234,7 +234,11 @@ class _Hotline:
         self.checked, self.first_row = Checked(total=len(rows)), {}
         numbers = [row.get("number") for row in rows]
         known = Case.objects.filter(channel=Channel.HOTLINE, external_number__in=numbers)
-        self.registered = set(known.values_list("external_number", flat=True))
+        joined = Report.objects.filter(source=HOTLINE_SOURCE, source_id__in=numbers)
+        self.registered = {
+            *known.values_list("external_number", flat=True),
+            *joined.values_list("source_id", flat=True),
+        }
 
     def check(self, row: Row) -> None:
         """Sort one row: known, ready, or wrong."""

@@ -77,13 +77,19 @@ noticed AS (
 ),
 messaged AS (
     INSERT INTO notifications_notification (seat, cause, title, target, created_at, push_at)
-    SELECT 'report:' || cases_report.id, 'case:' || told.id || ':' || event_count || ':report:' || cases_report.id,
+    SELECT 'report:' || reporter.id, 'case:' || told.id || ':' || event_count || ':report:' || reporter.id,
            '您反映的问题' || words || '：' || COALESCE(NULLIF(told.title, ''), cases_category.name),
            %(tracking_page)s, %(now)s, %(now)s
     FROM told
     JOIN cases_category ON cases_category.id = told.category_id
-    JOIN cases_report ON cases_report.case_id = told.id
-    WHERE cases_report.wants_sms AND cases_report.withdrawn_at IS NULL
+    CROSS JOIN LATERAL (
+        SELECT own.id, own.wants_sms, own.withdrawn_at FROM cases_report AS own WHERE own.case_id = told.id
+        UNION ALL
+        SELECT other.id, other.wants_sms, other.withdrawn_at
+        FROM cases_case AS merged JOIN cases_report AS other ON other.case_id = merged.id
+        WHERE merged.merged_into_id = told.id
+    ) AS reporter
+    WHERE reporter.wants_sms AND reporter.withdrawn_at IS NULL
     ON CONFLICT DO NOTHING
 )
 SELECT count(*) FROM told

@@ -51,6 +51,7 @@ class Action(models.TextChoices):
     HAND_OUT = "hand_out", "交办"
     RESOLVE = "resolve", "办结"
     ACCEPT = "accept", "社区验收"
+    REJECT = "reject", "验收不通过"
     CONFIRM = "confirm", "确认"
     DISPUTE = "dispute", "反映未解决"
     EXPLAIN = "explain", "复核说明"
@@ -141,10 +142,11 @@ TABLE: dict[tuple[Status, Action], Rule] = {
     (_S.CONFIRMING, _A.NOTE): _NOTE,
     (_S.CONFIRMING, _A.REPLY): _REPLY,
     (_S.CONFIRMING, _A.ACCEPT): _rule(None, _W.COMMUNITY),
+    (_S.CONFIRMING, _A.REJECT): _rule(_S.RECEIVED, _W.COMMUNITY),
     (_S.CONFIRMING, _A.CONFIRM): _rule(_S.CLOSED, _W.RESIDENT, _W.HOLDER, _W.COMMUNITY),
     (_S.CONFIRMING, _A.DISPUTE): _rule(None, _W.RESIDENT),
     (_S.CONFIRMING, _A.EXPLAIN): _rule(None, _W.ABOVE),
-    (_S.CONFIRMING, _A.REOPEN): _rule(_S.HANDLING, _W.ABOVE, _W.COMMUNITY),
+    (_S.CONFIRMING, _A.REOPEN): _rule(_S.HANDLING, _W.ABOVE),
     (_S.CONFIRMING, _A.FOLLOW_UP): _rule(None, _W.HOLDER, _W.ABOVE, _W.COMMUNITY),
     (_S.CONFIRMING, _A.TITLE): _LABELS[_A.TITLE],
     (_S.CONFIRMING, _A.JOIN): _RESIDENT_SPEAKS[_A.JOIN],
@@ -159,6 +161,7 @@ TABLE: dict[tuple[Status, Action], Rule] = {
     (_S.SUSPENDED, _A.REPLY): _REPLY,
     (_S.SUSPENDED, _A.RESUME): _rule(_S.HANDLING, _W.HOLDER, _W.ABOVE),
     (_S.SUSPENDED, _A.WITHDRAW): _rule(_S.WITHDRAWN, _W.RESIDENT),
+    (_S.SUSPENDED, _A.JOIN): _RESIDENT_SPEAKS[_A.JOIN],
     (_S.SUSPENDED, _A.ADD): _RESIDENT_SPEAKS[_A.ADD],
     (_S.SUSPENDED, _A.TITLE): _LABELS[_A.TITLE],
     (_S.REFUSED, _A.NOTE): _NOTE,

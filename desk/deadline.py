@@ -23,8 +23,10 @@ def why(case: Case, approvals: Iterable[Approval], pauses: Iterable[Pause]) -> l
     rows += [("办理期限", cn_time(case.due_at)), ("工作时间", _hours(case.received_at))]
     if skipped := _days_off(case.received_at, case.due_at):
         rows.append(("跳过", skipped))
-    rows += [("延期", _extension(a)) for a in approvals if a.agreed and a.kind == "extend" and a.step == case.step]
-    rows += [("停表", _pause(pause)) for pause in pauses if pause.step == case.step]
+    rows += [
+        ("延期", _extension(a)) for a in approvals if a.agreed and a.kind == "extend" and a.asked_at >= case.received_at
+    ]
+    rows += [("停表", _pause(pause)) for pause in pauses if pause.started_at >= case.received_at]
     if case.external_due_at:
         rows.append(("12345期限", f"{cn_time(case.external_due_at)}，延期不能超过"))
     if any(limit.basis in case.basis for limit in Limit.objects.filter(is_default=True).select_related("category")):

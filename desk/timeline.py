@@ -78,7 +78,8 @@ def title_of(event: Event) -> str:
         Action.HAND_OUT: f"交办{event.unit.name}" if event.unit else "交办",
         Action.RESOLVE: "办结，待居民确认",
         Alarm.CLIMB: climbed_to(event.to_level),
-        Alarm.EXHAUST: "已到区级，待区委组织部研判",
+        Alarm.EXHAUST: "承办单位到期未办结" if event.unit else "已到区级，待区委组织部研判",
+        Action.REJECT: "社区验收不通过，退回承办单位",
         Alarm.REVIEW: f"复核超时，转{here}重新办理",
     }
     return titles.get(event.action) or event.get_action_display()

@@ -167,17 +167,18 @@ def to_accept(user: User) -> QuerySet:
 
 
 def to_follow_up(user: User) -> QuerySet:
-    """Answered at the user's seat, undisputed, the reporter has not said yet."""
-    return Case.objects.visible_to(user).held_by(user).confirming().filter(review_by__isnull=True)
+    """Answered at the user's seat, undisputed, the reporter has not said yet; or said 不满意 and nobody has called."""
+    quiet = Q(status=Status.CONFIRMING, review_by__isnull=True)
+    unhappy = Q(status=Status.CLOSED, follow_up_by__isnull=False)
+    return Case.objects.visible_to(user).held_by(user).filter(quiet | unhappy)
 
 
 def to_decide(user: User) -> QuerySet[Approval]:
     """Undecided requests the user may decide: as responsible head or from the level above, never an own one."""
-    postings = _handling(user)
-    heads = [posting for posting in postings if Ability.APPROVE in posting.post.grants]
+    heads = [posting for posting in _handling(user) if Ability.APPROVE in posting.post.grants]
     if not heads:
         return Approval.objects.none()
-    role = _any([*(_holds(posting) for posting in heads), *(_above(posting) for posting in postings)])
+    role = _any([*(_holds(posting) for posting in heads), *(_above(posting) for posting in heads)])
     cases = Case.objects.visible_to(user).open().filter(role, step=OuterRef("step"), pk=OuterRef("case_id"))
     waiting = Approval.objects.filter(decided_at__isnull=True).exclude(asked_by=user)
     # The newest step is the only one that counts: a request of a step that is over has lapsed.

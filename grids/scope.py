@@ -3,6 +3,7 @@
 No posting means nothing is visible: every function here fails closed.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.db.models import Q
@@ -51,18 +52,27 @@ def scope_of(user, at=None) -> Scope:
     return Scope(areas, units, tuple(seats))
 
 
-def within(scope: Scope, *, area: str = "area", street: str = "street", community: str = "community") -> Q:
+def within(
+    scope: Scope,
+    *,
+    area: str = "area",
+    street: str = "street",
+    community: str = "community",
+    only: Callable[[Level], Q] | None = None,
+) -> Q:
     """Rows whose place lies in the scope. `area`, `street` and `community` name the columns that hold the codes.
 
-    A district posting reaches every row: the portal serves one district a database (docs/architecture.md).
+    `only` narrows what a posting of a level reaches. A district posting reaches every row: the portal serves one
+    district a database (docs/architecture.md).
     """
+    narrowed = only or (lambda level: Q())
     found = Q(pk__in=[])
     if scope.at(Level.DISTRICT):
-        return Q(**{f"{area}__isnull": False})
+        return Q(**{f"{area}__isnull": False}) & narrowed(Level.DISTRICT)
     for level, column in ((Level.STREET, street), (Level.COMMUNITY, community), (Level.GRID, area)):
         codes = scope.at(level)
         if codes:
-            found |= Q(**{f"{column}__in": codes})
+            found |= Q(**{f"{column}__in": codes}) & narrowed(level)
     return found
 
 

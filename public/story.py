@@ -268,13 +268,14 @@ _TITLES = {
     Action.HAND_OUT: "区里交办",
     Action.MERGE: "与同一问题合并办理",
     Action.ACCEPT: "社区验收",
+    Action.REJECT: "社区验收没有通过",
     Action.EXPLAIN: "上一级复核说明",
     Action.WITHDRAW: "您撤回了反映",
     Action.JOIN: "您加入反映",
     Action.ADD: "您补充了情况",
     Action.CONFIRM: "您确认了结果",
     Action.DISPUTE: "您反映没有解决",
-    Alarm.EXHAUST: "已到区级",
+    Alarm.EXHAUST: "区级办理到期",
     Alarm.RESUME: "恢复办理",
 }
 # What staff wrote down after a call, for a person who was not named.
@@ -321,7 +322,7 @@ def _words(event: Event) -> str:
         Action.MERGE: "同一个问题放在一起办，结果照样告诉您，也请您评价。",
         Action.DISPUTE: "上一级1个工作日内复核。",
         Alarm.CLIMB: f"{climbed_to(event.to_level)}。",
-        Alarm.EXHAUST: "已到区级，待区委组织部研判。",
+        Alarm.EXHAUST: "承办单位到期未办结，区里正在督促。" if event.unit_id else "已到区级，待区委组织部研判。",
     }
     return words.get(event.action, "")
 

@@ -192,6 +192,11 @@ class Case(models.Model):
                 condition=Q(status=Status.CONFIRMING),
                 name="case_turn_confirming",
             ),
+            models.Index(
+                fields=["level", "street", "id"],
+                condition=Q(status=Status.CLOSED, follow_up_by__isnull=False),
+                name="case_turn_call",
+            ),
             models.Index(fields=["status", "id"], condition=Q(level=Level.DISTRICT), name="case_ledger_units"),
             models.Index(fields=["community", "-created_at", "-id"], name="case_ledger_community"),
             models.Index(fields=["street", "-created_at", "-id"], name="case_ledger_street"),

@@ -10,13 +10,21 @@ from grids.permissions import Ability, abilities_of
 from grids.scope import scope_of, within
 
 
+def _complaints_from(level: Level) -> Q:
+    """What a posting of this level may read among complaints: those that did not go above it."""
+    return Q(about__isnull=True) | Q(level__lte=level)
+
+
 class CaseQuerySet(models.QuerySet):
     """Cases by scope, state and time. Everything about time takes `at`."""
 
     def visible_to(self, user):
-        """Cases in the user's areas or handed to the user's units; never a complaint about the user."""
+        """Cases in the user's areas or handed to the user's units; never a complaint about the user.
+
+        A complaint about a colleague is read from the level that holds it upward only.
+        """
         scope = scope_of(user)
-        mine = within(scope)
+        mine = within(scope, only=_complaints_from)
         if scope.units:
             mine |= Q(handling_unit__in=scope.units)
         return self.filter(mine).exclude(about=user) if user.is_authenticated else self.none()

@@ -12,7 +12,7 @@ from cases.services.approvals import (
 from cases.services.handling import classify, colleagues, hand_over, note, reply, resolve, set_title, sign
 from cases.services.intake import Request, find_report, first_level, join, register
 from cases.services.moving import collect, escalate, hand_out, merge, route, send_back
-from cases.services.residents import accept, add, confirm, dispute, explain, follow_up, reopen, withdraw
+from cases.services.residents import accept, add, confirm, dispute, explain, follow_up, reject, reopen, withdraw
 from cases.services.reveal import reveal_contact
 from cases.services.sweeping import sweep
 from cases.services.tracking import open_with_tail
@@ -43,6 +43,7 @@ __all__ = [
     "note",
     "open_with_tail",
     "register",
+    "reject",
     "reopen",
     "reply",
     "resolve",

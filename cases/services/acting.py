@@ -14,6 +14,7 @@ from audit.services import record
 from cases import limits, wording
 from cases.ladder import Deadlines, deadlines
 from cases.models import Case, CasePhoto, Event, Report
+from cases.services import clock
 from cases.states import Action, Alarm, Status, rule_of
 from common.errors import DomainError, StalePage
 from grids.levels import Level, code_at
@@ -165,14 +166,19 @@ def _append(turn: Turn, before: tuple[str, int, int]) -> Event:
 
 
 def _tell(turn: Turn, event: Event) -> None:
-    case = turn.case
+    """One notice a seat: what an action has to say to the same seat twice becomes one title."""
+    case, by_seat = turn.case, {}
     for seat, title in turn.notices:
+        by_seat.setdefault(seat, []).append(title)
+    for seat, titles in by_seat.items():
+        to_reporter = seat.startswith("report:")
         notify_many(
             [seat],
             cause=f"case:{case.pk}:{event.number}:{seat}"[:80],
-            title=_headed(title, case, seat)[:200],
-            target=reverse("public:track") if seat.startswith("report:") else case.get_absolute_url(),
-            hidden_from=case.about_id,
+            title=_headed("；".join(titles), case, seat)[:200],
+            target=reverse("public:track") if to_reporter else case.get_absolute_url(),
+            # Who is complained about is no reporter: reporters always hear of their own case.
+            hidden_from=None if to_reporter else case.about_id,
             at=turn.at,
         )
 
@@ -215,11 +221,11 @@ def begin_step(
             climb_at=due_at,
         )
         basis = "交办时指定的期限"
-    if not current.covers(at, times.due_at):
-        basis = f"{basis}（次年放假安排未公布，暂按周一至周五计算）"
+    if case.pk:
+        clock.close(case, at)
     case.step += 1
     case.level, case.handling_unit, case.assignee = level, unit, None
-    case.received_at, case.basis = at, basis[:120]
+    case.received_at, case.basis = at, clock.with_coverage(basis, at, times.due_at)
     case.sign_by, case.warn_at, case.due_at, case.climb_at = times.sign_by, times.warn_at, times.due_at, times.climb_at
     clear_alarms(case)
     return case.basis

@@ -1,15 +1,16 @@
 """延期, 挂账 and 不予受理: one person asks, the responsible head or the level above decides; the clock waits a day at most."""
 
 from collections.abc import Callable
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import User
 from cases import limits
-from cases.ladder import ONE_WORKDAY, WARN_AT
-from cases.models import Approval, Case, Pause
+from cases.ladder import ONE_WORKDAY
+from cases.models import Approval, Case
+from cases.services import clock
 from cases.services.acting import acting, begin_step, seat_of
 from cases.services.residents import seat_above
 from cases.states import Action
@@ -40,7 +41,8 @@ def ask_extension(
     allowed = extension_days(case)
     if not 1 <= days <= allowed:
         raise DomainError(f"本级最多延期{allowed}个工作日。" if allowed else "本级不能延期，办不了请上报。")
-    if case.approvals.filter(kind=Approval.Kind.EXTEND, step=case.step, agreed=True).exists():
+    # Counted from when this level got the case: an extension begins a step of its own.
+    if case.approvals.filter(kind=Approval.Kind.EXTEND, agreed=True, asked_at__gte=case.received_at).exists():
         raise DomainError("本级已经延期过一次。")
     _refuse_past_external(case, days)
     return _ask(case, Approval(kind=Approval.Kind.EXTEND, days=days, reason=reason), seen=seen, at=at, by=by)
@@ -77,7 +79,7 @@ def ask_suspension(
     at = at or timezone.now()
     if review_date <= timezone.localdate(at):
         raise DomainError("复核日期要晚于今天。")
-    if review_date > timezone.localdate(at).replace(year=timezone.localdate(at).year + 1):
+    if review_date > timezone.localdate(at) + timedelta(days=365):
         raise DomainError("复核日期最晚在一年以内。")
     approval = Approval(kind=Approval.Kind.SUSPEND, reason_class=reason_class, review_date=review_date, reason=reason)
     return _ask(case, approval, seen=seen, at=at, by=by)
@@ -98,44 +100,13 @@ def _ask(case: Case, approval: Approval, *, seen: int | None, at: datetime | Non
             approval.asked_by, approval.asked_at = by, turn.at
             with transaction.atomic():
                 approval.save()
-            _stop_clock(held, turn.at, f"等待审批：{approval.get_kind_display()}")
+            clock.stop(held, turn.at, f"等待审批：{approval.get_kind_display()}")
             turn.note = approval.reason
             turn.tell(seat_of(held), f"待审批：{approval.get_kind_display()}")
             turn.tell(seat_above(held), f"待审批：{approval.get_kind_display()}")
     except IntegrityError as error:
         raise DomainError("这件事项已有一个申请在等审批。") from error
     return approval
-
-
-def _stop_clock(case: Case, at: datetime, why: str) -> None:
-    """Move the deadlines by the most an undecided request may cost; a decision gives back what was not used."""
-    current = calendar.current()
-    most = current.between(at, current.add(at, ONE_WORKDAY))
-    Pause.objects.create(
-        case=case,
-        step=case.step,
-        why=why,
-        started_at=at,
-        warn_before=case.warn_at,
-        due_before=case.due_at,
-        climb_before=case.climb_at,
-        moved=most,
-    )
-    case.warn_at, case.due_at, case.climb_at = (
-        current.shift(moment, most) for moment in (case.warn_at, case.due_at, case.climb_at)
-    )
-
-
-def _start_clock(case: Case, at: datetime) -> None:
-    """End the open pause: the deadlines lie later by the working time it really took, one working day at most."""
-    pause = Pause.objects.select_for_update().filter(case=case, step=case.step, ended_at__isnull=True).first()
-    if pause is None:
-        return
-    current = calendar.current()
-    pause.ended_at, pause.moved = at, min(pause.moved, current.between(pause.started_at, at))
-    pause.save(update_fields=["ended_at", "moved"])
-    before = (pause.warn_before, pause.due_before, pause.climb_before)
-    case.warn_at, case.due_at, case.climb_at = (current.shift(moment, pause.moved) for moment in before)
 
 
 def decide(
@@ -161,7 +132,7 @@ def decide(
         )
         if not claimed:
             raise DomainError("这个申请刚刚已由别人审批。")
-        _start_clock(turn.case, turn.at)
+        clock.start(turn.case, turn.at)
         turn.note = note or approval.reason
         if agreed:
             _APPLY[approval.kind](turn, approval)
@@ -170,14 +141,15 @@ def decide(
 
 
 def _extend(turn, approval: Approval) -> None:
-    case, current = turn.case, calendar.current()
+    """The new end opens a step of its own: what was warned of or marked may be warned of and marked again."""
+    case = turn.case
     _refuse_past_external(case, approval.days)
-    longer = Span(approval.days, "workday")
-    gap = case.climb_at > case.due_at
-    case.due_at = current.add(case.due_at, longer)
-    case.climb_at = current.add(case.due_at, ONE_WORKDAY) if gap else case.due_at
-    case.warn_at = current.at_fraction(case.received_at, case.due_at, WARN_AT)
-    case.warned_at = case.proposed_at = None
+    proposes = case.climb_at > case.due_at
+    due_at = calendar.current().add(case.due_at, Span(approval.days, "workday"))
+    case.step += 1
+    case.warned_at = case.proposed_at = case.exhausted_at = None
+    clock.run_until(case, due_at, at=turn.at, proposes=proposes)
+    case.basis = clock.with_coverage(case.basis, case.received_at, case.due_at)
     turn.basis = f"延期{approval.days}个工作日"
     turn.public_text = f"经批准延期{approval.days}个工作日"
     turn.tell_reporters("您反映的问题经批准延期办理")
@@ -185,7 +157,7 @@ def _extend(turn, approval: Approval) -> None:
 
 def _suspend(turn, approval: Approval) -> None:
     case, current = turn.case, calendar.current()
-    case.remaining = current.between(turn.at, case.due_at)
+    case.remaining = clock.left(case, turn.at)
     # The morning of the review day: the clock is running again when people come in.
     case.review_at = current.add(
         timezone.make_aware(datetime.combine(approval.review_date, time.min)), Span(0, "workday")
@@ -218,12 +190,12 @@ def resume(case: Case, note: str, *, seen: int | None = None, at: datetime | Non
 
 
 def restart(case: Case, at: datetime) -> None:
-    """Put a suspended case back on the clock as a new step at the same holder."""
-    left, unit = case.remaining, case.handling_unit
+    """Put a suspended case back on the clock as a new step at the same holder: what was left, one working day at least."""
+    remaining, unit = case.remaining, case.handling_unit
     begin_step(case, level=case.level, unit=unit, at=at)
     current = calendar.current()
-    least = current.add(at, ONE_WORKDAY)
-    if left is not None:
-        case.due_at = max(current.shift(at, left), least)
-        case.climb_at, case.warn_at = case.due_at, current.at_fraction(at, case.due_at, WARN_AT)
+    if remaining is not None:
+        due_at = max(current.shift(at, max(remaining, timedelta())), current.add(at, ONE_WORKDAY))
+        clock.run_until(case, due_at, at=at)
+        case.basis = clock.with_coverage(case.basis, at, case.due_at)
     case.signed_at = at

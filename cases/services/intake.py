@@ -12,6 +12,7 @@ from accounts.models import User
 from audit.services import record
 from cases import wording
 from cases.models import Case, CasePhoto, Category, Event, Report
+from cases.services import clock
 from cases.services.acting import acting, begin_step, seat_of
 from cases.states import OPEN, Action, Channel, Status
 from common.crypto import blind_index
@@ -26,6 +27,8 @@ from notifications.services import notify_many
 
 # Six random digits a day: a number may be taken, the next one hardly ever.
 NUMBER_TRIES = 5
+HOTLINE_SOURCE = "12345"
+NO_NUMBER = "系统繁忙，没有取到受理编号，您填写的内容还在，请再提交一次。"
 
 
 @dataclass
@@ -65,6 +68,13 @@ def find_report(request: Request) -> Report | None:
     return Report.objects.filter(same).first()
 
 
+def _source(request: Request) -> tuple[str, str]:
+    """Where a request comes from and its number there; a hotline order's own number is its source."""
+    if request.source_id or not request.external_number:
+        return request.source, request.source_id
+    return HOTLINE_SOURCE, request.external_number
+
+
 def register(request: Request, *, at: datetime | None = None, by: User | None) -> Report:
     """Open a case for a request and return its first report, with the receipt.
 
@@ -82,12 +92,12 @@ def register(request: Request, *, at: datetime | None = None, by: User | None) -
             if existing := find_report(request):
                 return existing
             _refuse_known_number(request, error)
-    raise DomainError("系统繁忙，没有取到受理编号，您填写的内容还在，请再提交一次。")
+    raise DomainError(NO_NUMBER)
 
 
 def _refuse_known_number(request: Request, error: IntegrityError) -> None:
     """Say so where the hotline's number is taken; raise on unless merely our random number was."""
-    if "case_once_per_external_number" in str(error):
+    if request.external_number and ("external_number" in str(error) or "source_id" in str(error)):
         raise DomainError(f"外部编号{request.external_number}已经登记过。") from error
     if "number" not in str(error) and "receipt" not in str(error):
         raise error
@@ -149,14 +159,15 @@ def _open(request: Request, at: datetime, by: User | None) -> Report:
 
 
 def _report(request: Request, case: Case, receipt: str, at: datetime, by: User | None, *, first: bool = True) -> Report:
+    source, source_id = _source(request)
     return Report.objects.create(
         uuid=request.submission,
         receipt=receipt,
         case=case,
         is_first=first,
         channel=request.channel,
-        source=request.source,
-        source_id=request.source_id,
+        source=source,
+        source_id=source_id,
         name=request.name,
         phone=request.phone or None,
         phone_index=blind_index(request.phone, purpose="phone") if request.phone else None,
@@ -183,15 +194,34 @@ def first_level(area: Area, about: User | None = None) -> Level:
 
 
 def join(case: Case, request: Request, *, at: datetime | None = None, by: User | None) -> Report:
-    """Add a co-reporter to a case that is already under way; the second sending returns the report of the first."""
-    if existing := find_report(request):
-        return existing
+    """Add a co-reporter to a case that is already under way; the second sending returns the report of the first.
+
+    A hotline order that joins brings its number and its deadline along.
+    """
     target = case.live
     if target.status not in (*OPEN, Status.SUSPENDED, Status.CONFIRMING):
         raise DomainError("这件事项已经办结，请把您的情况作为新的事项提交。")
+    for _ in range(NUMBER_TRIES):
+        try:
+            return _join(target, request, at, by)
+        except IntegrityError as error:
+            _refuse_known_number(request, error)
+    raise DomainError(NO_NUMBER)
+
+
+@transaction.atomic
+def _join(target: Case, request: Request, at: datetime | None, by: User | None) -> Report:
+    # Looked for under the lock of the case: a parallel second sending waits here and then finds the first.
+    Case.objects.select_for_update(of=("self",)).get(pk=target.pk)
+    if existing := find_report(request):
+        return existing
     with acting(target, Action.JOIN, by=by, at=at) as turn:
         receipt = new_receipt(on=timezone.localdate(turn.at))
         turn.report = _report(request, target, receipt, turn.at, by, first=False)
         turn.photos = request.photos
+        if request.external_due_at:
+            known = turn.case.external_due_at or request.external_due_at
+            turn.case.external_due_at = min(known, request.external_due_at)
+            clock.cap(turn.case, turn.at)
         turn.tell(seat_of(turn.case), "又有居民反映同一件事")
     return turn.report

@@ -1,10 +1,15 @@
 """How a case changes hands by a person's decision: back, down, up, into another one, out to a unit."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
+
+from django.db import transaction
 
 from accounts.models import User
 from cases.ladder import next_level
-from cases.models import Case
+from cases.models import Case, Event
+from cases.services import clock
 from cases.services.acting import OFFICE_UNIT, acting, begin_step, clear_alarms, seat_at, seat_of, unit_of
 from cases.states import OPEN, Action
 from cases.wording import CALLED
@@ -31,9 +36,10 @@ def send_back(case: Case, reason: str, *, seen: int | None = None, at: datetime 
         if held.returned_levels & mark:
             raise DomainError("本级已经退回过一次，请办理，或者上报。")
         target, unit = _return_target(held)
+        clock.start(held, turn.at)
         held.returned_levels |= mark
         held.level, held.handling_unit, held.assignee = target, unit, None
-        held.step += 1
+        held.step, held.received_at = held.step + 1, turn.at
         clear_alarms(held)
         held.sign_by = held.due_at
         turn.note = reason
@@ -52,6 +58,8 @@ def _return_target(case: Case) -> tuple[Level, Organization | None]:
     target = Level(case.sent_from or case.level - 1)
     if target == Level.GRID and level_of(case.area_id) != Level.GRID:
         target = Level.COMMUNITY
+    if level_of(case.area_id) > target:
+        raise DomainError("还不知道是哪个社区的事项，请先分派到社区。")
     if case.about_id and target < case.level:
         raise DomainError("反映工作人员的事项不能退到下级。")
     return target, None
@@ -114,8 +122,7 @@ def merge(
     case: Case, into: Case, *, note: str = "", seen: int | None = None, at: datetime | None = None, by: User
 ) -> None:
     """并案: the case ends in another open one of the same community; its reporters confirm and rate through that one."""
-    with acting(case, Action.MERGE, by=by, seen=seen, at=at) as turn:
-        target = Case.objects.select_for_update(of=("self",)).get(pk=into.pk)
+    with _both_locked(case, into) as target, acting(case, Action.MERGE, by=by, seen=seen, at=at) as turn:
         if target.pk == turn.case.pk or target.status not in OPEN:
             raise DomainError("只能并入另一件正在办理的事项。")
         if target.community != turn.case.community:
@@ -123,11 +130,29 @@ def merge(
         if target.about_id or turn.case.about_id:
             raise DomainError("反映工作人员的事项不能并案。")
         turn.case.merged_into, turn.note = target, note
+        clock.close(turn.case, turn.at)
         Case.objects.filter(merged_into=turn.case).update(merged_into=target)
         turn.tell_reporters("您反映的问题已与同一问题合并办理")
         with acting(target, Action.JOIN, by=by, at=turn.at) as joined:
             joined.note = f"并入{turn.case.number}"
+            _take_over(joined.case, turn.case, turn.at)
             joined.tell(seat_of(joined.case), "有同一问题并入")
+
+
+@contextmanager
+def _both_locked(case: Case, into: Case) -> Iterator[Case]:
+    """Lock two cases in one order, whoever merges which into which; yields the second."""
+    with transaction.atomic():
+        locked = Case.objects.select_for_update(of=("self",)).filter(pk__in=[case.pk, into.pk]).order_by("pk")
+        yield next(row for row in locked if row.pk == into.pk)
+
+
+def _take_over(target: Case, merged: Case, at: datetime) -> None:
+    """What bound the merged case binds the one that carries on: urgency, and the hotline's deadline."""
+    target.urgent = target.urgent or merged.urgent
+    if merged.external_due_at:
+        target.external_due_at = min(target.external_due_at or merged.external_due_at, merged.external_due_at)
+        clock.cap(target, at)
 
 
 def collect(case: Case, note: str = "", *, seen: int | None = None, at: datetime | None = None, by: User) -> None:
@@ -163,6 +188,9 @@ def hand_out(
         if due_at is not None and due_at <= turn.at:
             raise DomainError("办理期限要晚于现在。")
         turn.basis = begin_step(held, level=Level.DISTRICT, unit=unit, due_at=due_at, at=turn.at)
+        clock.cap(held, turn.at)
+        if not Event.objects.filter(case=held, action=Action.HAND_OUT, unit=unit).exists():
+            held.returned_levels &= ~bit(0)  # another unit may return once as well
         turn.note, turn.public_text = instruction, f"已交{unit.name}办理"
         turn.tell(seat_of(held), "区委办交办，请签收")
         turn.tell_reporters(f"您反映的问题已交{unit.name}办理")

@@ -2,6 +2,9 @@
 
 from datetime import datetime
 
+from django.db import transaction
+from django.db.models import Q
+
 from accounts.models import User
 from cases.ladder import FOLLOW_UP_AFTER, MAX_DISPUTES, MAX_REOPENINGS, ONE_WORKDAY, next_level
 from cases.models import Case, Report
@@ -44,7 +47,10 @@ def accept(case: Case, note: str = "", *, seen: int | None = None, at: datetime 
 def _close(turn) -> None:
     turn.to = Status.CLOSED
     turn.case.closed_at = turn.at
-    turn.case.follow_up_by = turn.case.review_by = None
+    turn.case.review_by = turn.case.follow_up_by = None
+    if turn.case.satisfaction == Satisfaction.DISSATISFIED:
+        # Stays on the list of calls to make until somebody has called.
+        turn.case.follow_up_by = calendar.current().add(turn.at, ONE_WORKDAY)
 
 
 def confirm(
@@ -70,8 +76,9 @@ def confirm(
         _answer(turn, outcome, satisfaction, comment)
         if turn.case.status == Status.CONFIRMING:
             turn.case.outcome, turn.case.satisfaction = outcome, satisfaction or turn.case.satisfaction
-            waiting = turn.case.handling_unit_id and not turn.case.accepted_at
-            if waiting or turn.case.review_by:
+            if turn.case.review_by:
+                raise DomainError("居民的意见正在由上一级复核，请等复核结果。")
+            if turn.case.handling_unit_id and not turn.case.accepted_at and not turn.case.about_id:
                 turn.to = None
                 turn.tell(seat_at(turn.case, Level.COMMUNITY), "居民已确认，请社区验收")
             else:
@@ -80,12 +87,13 @@ def confirm(
 
 def _answer(turn, outcome: str, satisfaction: str, comment: str) -> None:
     """Write down one reporter's answer; a reporter answers once for each answer of ours."""
-    report = turn.report
     turn.note = comment if turn.by else ""
     if satisfaction == Satisfaction.DISSATISFIED:
         turn.tell(seat_of(turn.case), "居民不满意，请电话回访")
-    if report is None:
+    if turn.report is None:
         return
+    # Read again under lock: a second tap finds the first one's answer.
+    report = Report.objects.select_for_update(of=("self",)).get(pk=turn.report.pk)
     if report.answered_at and turn.case.resolved_at and report.answered_at >= turn.case.resolved_at:
         raise DomainError("您已经评价过这次答复，谢谢。")
     if report.withdrawn_at:
@@ -107,15 +115,18 @@ def dispute(
 ) -> None:
     """未解决: the level above looks at it within one working day, at most twice a case."""
     with acting(case, Action.DISPUTE, by=by, seen=seen, at=at, report=report) as turn:
-        if turn.case.disputes >= MAX_DISPUTES:
+        under_review = bool(turn.case.review_by)
+        if turn.case.disputes >= MAX_DISPUTES and not under_review:
             raise DomainError("已经复核过两次。如仍有意见，可以拨打12345，或到社区当面反映。")
         _answer(turn, Outcome.UNSOLVED, satisfaction, comment)
         turn.to = Status.CONFIRMING
         turn.case.outcome, turn.case.satisfaction = Outcome.UNSOLVED, satisfaction or turn.case.satisfaction
-        # The review by the level above is a step of its own: its alarms may fire although those of the answer have.
-        turn.case.disputes, turn.case.step = turn.case.disputes + 1, turn.case.step + 1
-        turn.case.closed_at = None
-        turn.case.review_by = turn.case.review_by or calendar.current().add(turn.at, ONE_WORKDAY)
+        turn.case.closed_at = turn.case.follow_up_by = None
+        if not under_review:
+            # The review is a step of its own: its alarms may fire although those of the answer have. A second
+            # reporter who disputes the same answer joins the review under way.
+            turn.case.disputes, turn.case.step = turn.case.disputes + 1, turn.case.step + 1
+            turn.case.review_by = calendar.current().add(turn.at, ONE_WORKDAY)
         turn.tell(seat_above(turn.case), "居民反映没有解决，请在1个工作日内复核")
         turn.tell(seat_of(turn.case), "居民反映没有解决，由上一级复核")
 
@@ -142,9 +153,25 @@ def reopen(case: Case, reason: str, *, seen: int | None = None, at: datetime | N
         raise DomainError("请写明重新办理的理由。")
     with acting(case, Action.REOPEN, by=by, seen=seen, at=at) as turn:
         turn.note = reason
-        turn.case.signed_at = None
         _reopen(turn)
         turn.case.signed_at, turn.case.assignee = turn.at, by
+
+
+def reject(case: Case, reason: str, *, seen: int | None = None, at: datetime | None = None, by: User) -> None:
+    """验收不通过: the community did not find it done; the unit gets it back with a fresh deadline."""
+    if not reason.strip():
+        raise DomainError("请写明哪里没有办好。")
+    with acting(case, Action.REJECT, by=by, seen=seen, at=at) as turn:
+        held = turn.case
+        if not held.handling_unit_id or held.accepted_at:
+            raise DomainError("只有承办单位答复、社区还没有验收的事项可以退回。")
+        turn.basis = begin_step(held, level=Level.DISTRICT, unit=held.handling_unit, at=turn.at)
+        held.resolved_at = held.closed_level = None
+        held.outcome = ""
+        turn.note, turn.public_text = reason, "社区验收没有通过，承办单位继续办理"
+        turn.tell(seat_of(held), "社区验收没有通过，请继续办理")
+        turn.tell(f"unit:{unit_of(OFFICE_UNIT).pk}", "社区验收没有通过")
+        turn.tell_reporters("社区验收没有通过，承办单位继续办理您反映的问题")
 
 
 def review_lapsed(case: Case, *, at: datetime) -> None:
@@ -170,6 +197,7 @@ def _reopen(turn) -> None:
     turn.tell_reporters("您反映的问题重新办理")
 
 
+@transaction.atomic
 def follow_up(
     case: Case,
     note: str,
@@ -180,23 +208,29 @@ def follow_up(
     at: datetime | None = None,
     by: User,
 ) -> None:
-    """回访: a call or a visit after the answer; with an outcome it counts as the reporter's own answer."""
+    """回访: a call or a visit after the answer; with an outcome it counts as the reporter's own answer.
+
+    While the level above looks at a dispute, a call only adds to what is known.
+    """
     with acting(case, Action.FOLLOW_UP, by=by, at=at) as turn:
         turn.note = note
         turn.case.follow_up_by = None
-    if outcome and case.status == Status.CONFIRMING:
+    counts = case.status == Status.CONFIRMING or (case.status == Status.CLOSED and outcome == Outcome.UNSOLVED)
+    if outcome and counts and not case.review_by:
         confirm(case, outcome, satisfaction, comment=note, report=report, at=at, by=by)
 
 
+@transaction.atomic
 def withdraw(report: Report, *, at: datetime | None = None, by: User | None = None) -> None:
     """撤回 by a reporter: ends the case where nobody else reported it, else only this person's part in it."""
-    case = report.case.live
-    others = case.reports.standing().exclude(pk=report.pk).exists() or case.pk != report.case_id
+    case = Case.objects.select_for_update(of=("self",)).get(pk=report.case.live.pk)
+    report.refresh_from_db(fields=["withdrawn_at"], from_queryset=Report.objects.select_for_update(of=("self",)))
     if report.withdrawn_at:
         raise DomainError("您已经撤回了这件事项。")
     if case.status in ENDED:
         raise DomainError(f"这件事项{case.get_status_display()}，不用再撤回。")
-    if others:
+    everybody = Report.objects.standing().filter(Q(case=case) | Q(case__merged_into=case))
+    if everybody.exclude(pk=report.pk).exists():
         with acting(case, Action.ADD, by=by, at=at, report=report) as turn:
             turn.note = "一位反映人撤回，其他反映人继续"
             _withdrawn(report, turn.at)

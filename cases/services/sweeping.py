@@ -3,27 +3,34 @@
 Set-based in chunks (`cases/sql.py`); a chunk is one transaction, so a killed worker leaves whole chunks or nothing.
 """
 
-from collections.abc import Iterator
+import logging
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
 from cases import sql
-from cases.ladder import Deadlines, deadlines
+from cases.ladder import ONE_WORKDAY, Deadlines, deadlines
 from cases.limits import LimitTable
 from cases.models import Case
+from cases.services import clock
 from cases.services.acting import COLLECTING_UNIT, OFFICE_UNIT, acting, seat_of, unit_of
 from cases.services.approvals import restart
-from cases.services.residents import review_lapsed
+from cases.services.residents import review_lapsed, seat_above
 from cases.states import Alarm, Status
 from common.errors import DomainError
 from grids.levels import Level
 from workdays import calendar
 
+logger = logging.getLogger(__name__)
+
 CHUNK = 5000
+# What a bad row or a missing limit can raise; anything else is a fault of ours and stops the task at once.
+FAULTS = (DatabaseError, DomainError, LookupError, ValueError)
 # Alarms that move nothing, in the order in which a late sweep must see them: a case past its end is not warned first.
 MARKS = {Alarm.EXHAUST: sql.EXHAUST, Alarm.PROPOSE: sql.PROPOSE, Alarm.WARN: sql.WARN, Alarm.SIGN: sql.SIGN}
 
@@ -54,11 +61,27 @@ def sweep(*, at: datetime | None = None, chunk: int = CHUNK) -> Swept:
         "case_page": reverse("desk:case", args=["*"]),
         "tracking_page": reverse("public:track"),
     }
-    counts: dict[str, int] = {Alarm.CLIMB: _in_chunks(sql.CLIMB, {**_limits(at), **told, "now": at, "chunk": chunk})}
+    work: dict[str, Callable[[], int]] = {
+        Alarm.CLIMB: lambda: _in_chunks(sql.CLIMB, {**_limits(at), **told, "now": at, "chunk": chunk})
+    }
     for alarm, statement in MARKS.items():
-        counts[alarm] = _in_chunks(statement, {**told, "now": at, "chunk": chunk})
-    counts |= _one_by_one(at)
-    return Swept({str(alarm): count for alarm, count in counts.items() if count})
+        work[alarm] = partial(_in_chunks, statement, {**told, "now": at, "chunk": chunk})
+    work |= _one_by_one(at)
+    return _each_alarm(work)
+
+
+def _each_alarm(work: dict[str, Callable[[], int]]) -> Swept:
+    """One alarm after another; a fault in one keeps none of the others waiting, and is raised when all are done."""
+    counts, faults = {}, []
+    for alarm, act in work.items():
+        try:
+            counts[str(alarm)] = act()
+        except FAULTS as fault:
+            logger.exception("the sweep's alarm %s failed", alarm)
+            faults.append(fault)
+    if faults:
+        raise ExceptionGroup("the sweep could not finish", faults)
+    return Swept({alarm: count for alarm, count in counts.items() if count})
 
 
 def _in_chunks(statement: str, parameters: dict) -> int:
@@ -81,8 +104,7 @@ def _limits(at: datetime) -> dict[str, list]:
         if allowance not in known:
             known[allowance] = deadlines(allowance, at, current)
         times: Deadlines = known[allowance]
-        unpublished = "" if current.covers(at, times.due_at) else "（次年放假安排未公布，暂按周一至周五计算）"
-        basis = f"{allowance.basis}{unpublished}"[:120]
+        basis = clock.with_coverage(allowance.basis, at, times.due_at)
         rows.append((category_id, urgent, level, times.sign_by, times.warn_at, times.due_at, times.climb_at, basis))
     names = ("category_ids", "urgents", "levels", "sign_bys", "warn_ats", "due_ats", "climb_ats", "bases")
     return {name: list(column) for name, column in zip(names, zip(*rows, strict=True), strict=True)}
@@ -96,28 +118,39 @@ def _combinations() -> Iterator[tuple]:
                 yield category_id, urgent, int(level), table.allowance(category_id, level, urgent=urgent)
 
 
-def _one_by_one(at: datetime) -> dict[str, int]:
+def _one_by_one(at: datetime) -> dict[str, Callable[[], int]]:
     """The rare alarms, a transaction each: a dispute nobody looked at, a review day reached, a call-back due."""
+    confirming = Case.objects.filter(status=Status.CONFIRMING)
+    suspended = Case.objects.filter(status=Status.SUSPENDED)
     return {
-        Alarm.REVIEW: _each(Case.objects.filter(status=Status.CONFIRMING, review_by__lte=at), _review, at),
-        Alarm.RESUME: _each(Case.objects.filter(status=Status.SUSPENDED, review_at__lte=at), _resume, at),
-        Alarm.FOLLOW_UP: _each(
-            Case.objects.filter(status=Status.CONFIRMING, follow_up_by__lte=at, review_by__isnull=True), _remind, at
-        ),
+        Alarm.REVIEW: partial(_each, confirming.filter(review_by__lte=at), _review, at),
+        Alarm.RESUME: partial(_each, suspended.filter(review_at__lte=at), _resume, at),
+        Alarm.FOLLOW_UP: partial(_each, confirming.filter(follow_up_by__lte=at, review_by__isnull=True), _remind, at),
     }
 
 
 def _each(due, act, at: datetime) -> int:
-    """Act on one locked row after another until none is left that this sweeper can lock."""
-    count = 0
+    """Act on one locked row after another until none is left that this sweeper can lock; a bad row is passed over."""
+    count, faults, passed = 0, [], []
     due = due.filter(next_alarm_at__lte=at).order_by("next_alarm_at", "pk")
     while True:
-        with transaction.atomic():
-            case = due.select_for_update(of=("self",), skip_locked=True).first()
+        case = None
+        try:
+            with transaction.atomic():
+                case = due.exclude(pk__in=passed).select_for_update(of=("self",), skip_locked=True).first()
+                if case is None:
+                    break
+                act(case, at)
+            count += 1
+        except FAULTS as fault:
             if case is None:
-                return count
-            act(case, at)
-        count += 1
+                raise
+            logger.exception("case %s could not be swept", case.pk)
+            passed.append(case.pk)
+            faults.append(fault)
+    if faults:
+        raise ExceptionGroup("some cases could not be swept", faults)
+    return count
 
 
 def _review(case: Case, at: datetime) -> None:
@@ -125,10 +158,11 @@ def _review(case: Case, at: datetime) -> None:
         with transaction.atomic():
             review_lapsed(case, at=at)
     except DomainError:
-        # Reopened twice already: only people can end this one, so the seat above is reminded instead.
+        # Reopened twice already: only people can end this one. They are reminded every working day until they do.
         with acting(case, Alarm.FOLLOW_UP, by=None, at=at) as turn:
-            turn.case.review_by = turn.case.follow_up_by = None
-            turn.tell(seat_of(turn.case), "复核已超时，请电话回访并说明")
+            turn.case.step += 1
+            turn.case.review_by = calendar.current().add(at, ONE_WORKDAY)
+            turn.tell(seat_above(turn.case), "复核已超时，请说明复核结果")
 
 
 def _resume(case: Case, at: datetime) -> None:

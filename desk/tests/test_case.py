@@ -60,7 +60,7 @@ def test_an_outsider_gets_404(client, make_case, outsider):
 
 
 def test_nobody_without_a_posting_sees_a_case(client, make_case, clerk):
-    assert page(client, clerk, make_case()).status_code == 404
+    assert page(client, clerk, make_case()).status_code == 403
 
 
 def test_one_signs_in_first(client, make_case):
