@@ -167,7 +167,8 @@ def _append(turn: Turn, before: tuple[str, int, int]) -> Event:
 
 def _tell(turn: Turn, event: Event) -> None:
     """One notice a seat: what an action has to say to the same seat twice becomes one title."""
-    case, by_seat = turn.case, {}
+    case = turn.case
+    by_seat: dict[str, list[str]] = {}
     for seat, title in turn.notices:
         by_seat.setdefault(seat, []).append(title)
     for seat, titles in by_seat.items():

@@ -131,7 +131,9 @@ def _one_by_one(at: datetime) -> dict[str, Callable[[], int]]:
 
 def _each(due, act, at: datetime) -> int:
     """Act on one locked row after another until none is left that this sweeper can lock; a bad row is passed over."""
-    count, faults, passed = 0, [], []
+    count = 0
+    faults: list[Exception] = []
+    passed: list[int] = []
     due = due.filter(next_alarm_at__lte=at).order_by("next_alarm_at", "pk")
     while True:
         case = None
