@@ -27,6 +27,12 @@ class Act:
     run: Callable
     label: str
     explains: str = ""
+    done: str = ""
+
+    @property
+    def told(self) -> str:
+        """What the person reads once it is done."""
+        return self.done or f"{self.label}已完成"
 
 
 def _with(verb: Callable, *positional: str) -> Callable:
@@ -52,29 +58,44 @@ def _unseen(run: Callable) -> Callable:
 HARMLESS = frozenset({Action.NOTE, Action.TITLE, Action.FOLLOW_UP})
 
 ACTS: dict[Action, Act] = {
-    Action.SIGN: Act(ask.NothingForm, _with(cases.sign), "签收"),
-    Action.NOTE: Act(ask.NoteForm, _unseen(_with(cases.note, "text")), "只记进展", "只有工作人员看得到"),
+    Action.SIGN: Act(ask.NothingForm, _with(cases.sign), "签收", done="已签收"),
+    Action.NOTE: Act(ask.NoteForm, _unseen(_with(cases.note, "text")), "只记进展", "只有工作人员看得到", "已记下"),
     Action.REPLY: Act(ask.ReplyForm, _with(cases.reply, "public_text"), "公开答复", "居民可见"),
     Action.HAND_OVER: Act(ask.HandOverForm, _with(cases.hand_over, "to"), "转交同事", "期限不变"),
     Action.ROUTE: Act(ask.RouteForm, _with(cases.route, "area"), "分派", "下级按本级时限办理，每级只能分派一次"),
     Action.RETURN: Act(ask.ReasonForm, _with(cases.send_back, "reason"), "退回", "期限不重新计算，每级只能退回一次"),
     Action.ESCALATE: Act(ask.ReasonForm, _with(cases.escalate, "reason"), "上报", "此前的过程和附件一并带上"),
     Action.ASK_EXTENSION: Act(
-        ask.ExtensionForm, _with(cases.ask_extension, "days", "reason"), "申请延期", "未批期间最多停表1个工作日"
+        ask.ExtensionForm,
+        _with(cases.ask_extension, "days", "reason"),
+        "申请延期",
+        "未批期间最多停表1个工作日",
+        "已申请延期，等待审批",
     ),
     Action.ASK_SUSPENSION: Act(
         ask.SuspensionForm,
         _with(cases.ask_suspension, "reason_class", "review_date", "reason"),
         "申请挂账",
         "批准后停止计时，到复核日恢复办理",
+        "已申请挂账，等待审批",
     ),
-    Action.ASK_REFUSAL: Act(ask.RefusalForm, _with(cases.ask_refusal, "reason"), "申请不予受理", "理由会给居民看"),
+    Action.ASK_REFUSAL: Act(
+        ask.RefusalForm,
+        _with(cases.ask_refusal, "reason"),
+        "申请不予受理",
+        "理由会给居民看",
+        "已申请不予受理，等待审批",
+    ),
     Action.RESUME: Act(ask.WordsForm, _with(cases.resume, "note"), "恢复办理"),
     Action.MERGE: Act(ask.MergeForm, _with(cases.merge, "into"), "并案", "反映人随并入的事项继续跟进和评价"),
     Action.COLLECT: Act(ask.WordsForm, _with(cases.collect, "note"), "研判通过并转区委办"),
     Action.HAND_OUT: Act(ask.HandOutForm, _with(cases.hand_out, "unit", "instruction"), "交办"),
     Action.RESOLVE: Act(
-        ask.ResolveForm, _with(cases.resolve, "closed_level", "public_text"), "办结并通知居民", "请居民确认是否解决"
+        ask.ResolveForm,
+        _with(cases.resolve, "closed_level", "public_text"),
+        "办结并通知居民",
+        "请居民确认是否解决",
+        "已办结，请居民确认",
     ),
     Action.ACCEPT: Act(ask.WordsForm, _with(cases.accept, "note"), "验收通过"),
     Action.REJECT: Act(ask.ReasonForm, _with(cases.reject, "reason"), "验收不通过", "退回承办单位继续办理，重新计时"),

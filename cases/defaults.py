@@ -33,7 +33,8 @@ def _category(row: dict, order: int, units: dict[str, Organization]) -> Category
     return category
 
 
-def _children(parent: Category, rows: list[list[str]]) -> list[Category]:
+def _children(parent: Category, rows: list[list[str]], units: dict[str, Organization]) -> list[Category]:
+    """The second level: (code, name), or (code, name, unit) where another unit than the parent's usually acts."""
     return [
         Category(
             code=code,
@@ -43,10 +44,10 @@ def _children(parent: Category, rows: list[list[str]]) -> list[Category]:
             default_class=parent.default_class,
             urgent=parent.urgent,
             publishable=parent.publishable,
-            usual_unit=parent.usual_unit,
+            usual_unit=units[unit[0]] if unit else parent.usual_unit,
             order=position,
         )
-        for position, (code, name) in enumerate(rows)
+        for position, (code, name, *unit) in enumerate(rows)
     ]
 
 
@@ -72,7 +73,7 @@ def load() -> None:
     units = {unit.code: unit for unit in Organization.objects.all()}
     for order, row in enumerate(_read("categories.json")):
         parent = _category(row, order, units)
-        Category.objects.bulk_create(_children(parent, row["children"]), ignore_conflicts=True)
+        Category.objects.bulk_create(_children(parent, row["children"], units), ignore_conflicts=True)
     categories = {category.code: category for category in Category.objects.all()}
     for row in _read("limits.json"):
         _limit(row, categories)

@@ -18,7 +18,7 @@ def due_state(case, at: datetime | None = None) -> tuple[str, str]:
     if not case.is_open:
         return DUE_DONE, _at_rest(case)
     if case.due_at <= at:
-        return DUE_OVER, f"超期{_elapsed(at - case.due_at)}"
+        return DUE_OVER, f"超期{elapsed(at - case.due_at)}"
     soon = case.warn_at is not None and case.warn_at <= at
     return (DUE_SOON if soon else DUE_OK), remaining(case.due_at, at)
 
@@ -30,7 +30,8 @@ def _at_rest(case) -> str:
     return case.get_status_display()
 
 
-def _elapsed(over: timedelta) -> str:
+def elapsed(over: timedelta) -> str:
+    """How long something is over: 2天, 4小时, 10分钟."""
     if over >= timedelta(days=1):
         return f"{over.days}天"
     hours = int(over.total_seconds() // 3600)

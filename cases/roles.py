@@ -2,6 +2,7 @@
 
 from cases.models import Approval, Case
 from cases.services.acting import OFFICE_UNIT
+from cases.services.approvals import extension_days
 from cases.services.residents import above
 from cases.states import Action, Who, actions_for
 from grids.levels import Level, code_at, level_of
@@ -89,7 +90,8 @@ def _fits(action: Action, case: Case) -> bool:
         Action.REJECT: bool(case.handling_unit_id) and not case.accepted_at,
         Action.EXPLAIN: bool(case.review_by),
         Action.REOPEN: bool(case.review_by) or case.has_ended,
-        Action.CONFIRM: not case.review_by,
+        Action.CONFIRM: not case.review_by and not (case.handling_unit_id and not case.accepted_at),
+        Action.ASK_EXTENSION: not case.is_open or extension_days(case) > 0,
     }
     return needs.get(action, True)
 

@@ -24,6 +24,7 @@ from jobs.models import RowProblem
 
 MAX_TEXT = 4000
 HOTLINE_SOURCE = "12345"
+NO_HEADER = "没有找到表头"
 # Our template's headers, and how other cities' exports call the same column.
 COLUMNS = {
     "number": ("工单编号", "外部编号", "受理编号", "工单号"),
@@ -203,11 +204,13 @@ def read_hotline(upload: IO[bytes]) -> list[Row]:
         try:
             rows = read_rows(upload, expects=layout)
         except DomainError as refusal:
-            if not refusal.message.startswith("没有找到表头"):
+            if not refusal.message.startswith(NO_HEADER):
                 raise
             continue
         return [Row(row.number, _renamed(row.cells)) for row in rows]
-    raise DomainError(f"没有找到表头。请用模板填写，表头为：{'、'.join(TEMPLATE)}。")
+    raise DomainError(
+        f"{NO_HEADER}。如果用Excel打不开这个文件，请另存为.xlsx再上传；能打开，请用模板填写，表头为：{'、'.join(TEMPLATE)}。"
+    )
 
 
 def _renamed(cells: dict[str, str]) -> dict[str, str]:

@@ -27,7 +27,6 @@ PRIMARY = (
     Action.ACCEPT,
     Action.RESOLVE,
     Action.RESUME,
-    Action.CONFIRM,
     Action.FOLLOW_UP,
 )
 RARE = (Action.CLASSIFY, Action.TITLE, Action.MERGE, Action.ASK_SUSPENSION, Action.ASK_REFUSAL)

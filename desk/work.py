@@ -5,8 +5,10 @@
 
 from datetime import datetime, time, timedelta
 
-from django.db.models import CharField, Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce, Left, NullIf
+from django.db.models import Case as Choose
+from django.db.models import CharField, Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce, Concat, Left, Length, NullIf
+from django.db.models.lookups import GreaterThan
 from django.utils import timezone
 from django.utils.functional import cached_property
 
@@ -48,6 +50,7 @@ class SubqueryCount(Subquery):
 
     template = "(SELECT count(*) FROM (%(subquery)s) AS counted)"
     output_field = IntegerField()
+    empty_result_set_value = 0
 
 
 def counts(user: User, selections: dict[str, QuerySet]) -> dict[str, int]:
@@ -77,9 +80,12 @@ def in_words(rows: QuerySet) -> QuerySet:
 
 def _headline() -> Coalesce:
     empty = Value("")
-    return Coalesce(
-        NullIf("title", empty), NullIf("subject", empty), Left("text", 30), output_field=CharField(max_length=120)
+    words = Choose(
+        When(GreaterThan(Length("text"), 30), then=Concat(Left("text", 29), Value("…"))),
+        default="text",
+        output_field=CharField(),
     )
+    return Coalesce(NullIf("title", empty), NullIf("subject", empty), words, output_field=CharField(max_length=120))
 
 
 def mine(user: User) -> QuerySet:

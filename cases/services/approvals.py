@@ -169,7 +169,7 @@ def _suspend(turn, approval: Approval) -> None:
 
 def _refuse(turn, approval: Approval) -> None:
     turn.case.refusal_reason, turn.case.closed_at = approval.reason, None
-    turn.public_text = f"不予受理：{approval.reason}"
+    turn.public_text = approval.reason
     turn.tell_reporters("您反映的问题不予受理，理由见查询页")
 
 

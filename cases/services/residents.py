@@ -192,7 +192,6 @@ def _reopen(turn) -> None:
     case.reopenings += 1
     case.resolved_at = case.accepted_at = case.accepted_by = case.closed_at = case.closed_level = None
     case.refusal_reason = ""
-    turn.public_text = "重新办理"
     turn.tell(seat_of(case), "居民反映没有解决，重新办理")
     turn.tell_reporters("您反映的问题重新办理")
 

@@ -53,7 +53,7 @@ def level_chip(level: int) -> SafeString:
 def due_badge(case: Any) -> SafeString:
     """The deadline in colour, icon and words. `case.due_state` is (ok | soon | over | done, text)."""
     state, words = case.due_state
-    sign = "player-pause" if words.startswith("挂账") else DUE_ICONS[state]
+    sign = "player-pause" if words.endswith("复核") else DUE_ICONS[state]
     return format_html('<span class="due due-{}">{}{}</span>', state, icon(sign), words)
 
 

@@ -272,12 +272,17 @@ def test_a_note_goes_through_on_a_stale_page(do, make_case, wang, chen):
     assert do(wang, case, Action.NOTE, seen=1, text="又记一条").status_code == 302
 
 
-def test_a_refusal_of_the_service_stands_beside_what_was_typed(do, make_case, wang):
-    case = make_case(at=timezone.now())
-    do(wang, case, Action.SIGN)
-    response = do(wang, case, Action.ASK_EXTENSION, days=2, reason="等配件到货")
+def test_a_refusal_of_the_service_stands_beside_what_was_typed(do, make_case, he):
+    case = make_case(area=XINCUN, at=timezone.now())
+    do(he, case, Action.SIGN)
+    response = do(he, case, Action.ASK_EXTENSION, days=9, reason="等配件到货")
     shown = response.content.decode()
-    assert response.status_code == 200 and "本级不能延期" in shown and "等配件到货" in shown
+    assert response.status_code == 200 and "本级最多延期3个工作日" in shown and "等配件到货" in shown
+
+
+def test_where_the_level_has_no_extension_none_is_offered(do, make_case, wang):
+    case = make_case(at=timezone.now())
+    assert do(wang, case, Action.ASK_EXTENSION, days=2, reason="等配件到货").status_code == 403
 
 
 def test_long_reasons_are_refused_with_their_length(do, make_case, he):

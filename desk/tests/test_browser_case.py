@@ -11,6 +11,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from cases import services as cases
+from cases.acts import ACTS
 from cases.models import Case
 from cases.states import Status
 from conftest import GRID, XINCUN
@@ -44,7 +45,8 @@ def send(page, label: str) -> None:
 
 
 def done(page, label: str) -> None:
-    expect(page.get_by_role("status").filter(has_text=f"{label}已完成")).to_be_visible()
+    told = next(act.told for act in ACTS.values() if act.label == label)
+    expect(page.get_by_role("status").filter(has_text=told)).to_be_visible()
 
 
 def test_from_signing_to_closing_on_a_desk(desktop, enter, make_case, he, chen):

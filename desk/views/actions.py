@@ -55,7 +55,7 @@ def _carry_out(request: HttpRequest, case: Case, action: Action) -> HttpResponse
     except DomainError as refusal:
         form.add_error(None, refusal.message)
         return _act_page(request, case, action, form, seen=seen)
-    messages.success(request, f"{ACTS[action].label}已完成" if action != Action.NOTE else "已记下")
+    messages.success(request, ACTS[action].told)
     return _back(request, case)
 
 

@@ -4,7 +4,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from cases import services as cases
 from cases.models import Case, CasePhoto
@@ -26,7 +26,7 @@ def case_or_404(request: HttpRequest, number: str) -> Case:
 
 @require(Ability.HANDLE)
 @never_cache
-@require_GET
+@require_safe
 def case(request: HttpRequest, number: str) -> HttpResponse:
     """The case page."""
     return render(request, "desk/case.html", {"page": CasePage(case_or_404(request, number), request.user)})
@@ -56,7 +56,7 @@ def contact(request: HttpRequest, number: str, pk: int) -> HttpResponse:
 
 
 @require(Ability.HANDLE)
-@require_GET
+@require_safe
 def photo(request: HttpRequest, pk: str, size: str) -> HttpResponse:
     """A photo of a case, for those who may see the case; size is full or thumb."""
     if size not in ("full", "thumb"):

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
-from cases.due import DUE_OK, DUE_OVER, DUE_SOON, remaining
+from cases.due import DUE_OK, DUE_OVER, DUE_SOON, elapsed, remaining
 from cases.models import Case
 from cases.services.acting import OFFICE_UNIT
 from cases.states import Status
@@ -44,7 +44,7 @@ class Until:
 
 
 @require(Ability.HANDLE)
-@require_GET
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Everything that waits for the person; lists with nothing in them are left out."""
     user, at = request.user, timezone.now()
@@ -109,7 +109,7 @@ def _until(rows, column: str, at) -> list[tuple]:
 
 def _badge(moment, at) -> Until:
     if moment <= at:
-        return Until((DUE_OVER, "已过时限"))
+        return Until((DUE_OVER, f"超期{elapsed(at - moment)}"))
     words = remaining(moment, at)
     return Until((DUE_SOON if words.startswith("今天") else DUE_OK, words))
 

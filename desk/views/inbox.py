@@ -5,7 +5,7 @@ from django.http import FileResponse, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from cases.states import Action
 from common.errors import DomainError
@@ -22,7 +22,7 @@ _AFTERWARDS = "bulk_afterwards"
 
 
 @require(Ability.HANDLE)
-@require_GET
+@require_safe
 def cases(request: HttpRequest) -> HttpResponse:
     """The inbox. The address holds its whole state; htmx gets the list alone."""
     afterwards = request.session.pop(_AFTERWARDS, None) or {}
@@ -73,7 +73,7 @@ def bulk(request: HttpRequest) -> HttpResponse:
 
 
 @require(Ability.EXPORT)
-@require_GET
+@require_safe
 def export(request: HttpRequest) -> HttpResponse:
     """The list as it is filtered, as a ledger in .xlsx."""
     place = jurisdiction(scope_of(request.user)) or request.user.unit_name or "本单位"

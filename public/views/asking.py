@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from cases import services as cases
 from cases.models import Case, Report
@@ -83,21 +83,21 @@ def _grids(community: catalog.Place | None) -> tuple[catalog.Place, ...]:
     return community.parts if community and len(community.code) == 12 else ()
 
 
-@require_GET
+@require_safe
 def kinds(request: HttpRequest) -> HttpResponse:
     """The second level of the chosen category."""
     page = {"kind": catalog.kind(request.GET.get("category", ""))}
     return render(request, "public/request.html#kinds", page)
 
 
-@require_GET
+@require_safe
 def places(request: HttpRequest) -> HttpResponse:
     """The grids of the chosen community."""
     page = {"grids": _grids(catalog.place(request.GET.get("community", "")))}
     return render(request, "public/request.html#grids", page)
 
 
-@require_GET
+@require_safe
 def similar(request: HttpRequest) -> HttpResponse:
     """Open cases of the chosen category and community that one may join."""
     category, community = request.GET.get("category", ""), catalog.place(request.GET.get("community", ""))
@@ -159,7 +159,7 @@ def _to_receipt(request: HttpRequest, report: Report) -> HttpResponse:
 
 
 @never_cache
-@require_GET
+@require_safe
 def receipt(request: HttpRequest, submission: UUID) -> HttpResponse:
     """The number, to the browser that sent the request only; anybody else is asked for number and digits."""
     report = Report.objects.select_related("case__category", "case__handling_unit").filter(uuid=submission).first()

@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.preferences import remember_size
 from common.normalise import clean_text
@@ -16,7 +16,7 @@ from public import catalog, openness, sending, throttles
 from public.forms import RightsForm
 
 
-@require_GET
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """The service hall, with the communities one looks for."""
     q = clean_text(request.GET.get("q", ""))[:20]
@@ -24,13 +24,13 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "public/home.html", page)
 
 
-@require_GET
+@require_safe
 def cadre(request: HttpRequest) -> HttpResponse:
     """Where complaints about officials go. Stores nothing and has no form."""
     return render(request, "public/cadre.html")
 
 
-@require_GET
+@require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
     """The notice in force, and the earlier ones."""
     notices = list(PrivacyNotice.objects.filter(in_force_from__lte=timezone.now()).order_by("-in_force_from"))

@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cases import services as cases
 from cases.models import Report
@@ -65,7 +65,7 @@ def _own(view):
     return guarded
 
 
-@require_GET
+@require_safe
 @_own
 def progress(request: HttpRequest, report: Report) -> HttpResponse:
     """The ladder, whose turn it is, until when, and the public history."""
@@ -155,7 +155,7 @@ def leave(request: HttpRequest) -> HttpResponse:
     return visitor.close_report(redirect("public:track"))
 
 
-@require_GET
+@require_safe
 @_own
 def photo(request: HttpRequest, report: Report, pk: UUID, size: str) -> HttpResponse:
     """A photo of one's own, or one that staff published with a reply."""
