@@ -4,6 +4,7 @@ from celery import shared_task
 
 from cases import services as cases
 from cases.services.photos import discard_unused
+from cases.services.retention import forget_ended
 
 
 @shared_task
@@ -16,3 +17,9 @@ def sweep() -> int:
 def discard_photos() -> int:
     """Photos of forms that were never sent; returns how many."""
     return discard_unused()
+
+
+@shared_task
+def forget_reporters() -> int:
+    """Names and phones whose time is over; returns how many reports."""
+    return forget_ended()

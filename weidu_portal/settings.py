@@ -230,6 +230,7 @@ CELERY_BEAT_SCHEDULE = {
     "seal-audit": {"task": "audit.tasks.seal", "schedule": 60.0},
     "deliver": {"task": "notifications.tasks.deliver", "schedule": 30.0},
     "work-jobs": {"task": "jobs.tasks.work", "schedule": 15.0},
+    "forget-reporters": {"task": "cases.tasks.forget_reporters", "schedule": crontab(hour=2, minute=30)},
     "discard-photos": {"task": "cases.tasks.discard_photos", "schedule": crontab(hour=3, minute=10)},
     "sweep-files": {"task": "files.tasks.sweep", "schedule": crontab(hour=3, minute=40)},
 }

@@ -1,0 +1,35 @@
+"""What the privacy notice promises about time: three years after a case has ended, nobody can tell who reported it."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+
+from audit.services import record
+from cases.models import Event, Report
+from cases.states import ENDED
+
+# 办结后保存3年: households.services.FIRST_NOTICE.
+KEPT_FOR = timedelta(days=3 * 365 + 1)
+CHUNK = 1000
+
+
+def forget_ended(*, at: datetime | None = None) -> int:
+    """Take name and phone off reports of cases that ended, and were not touched since, before `KEPT_FOR`; how many.
+
+    The case itself stays: what was wrong and what was done about it concerns nobody in particular.
+    """
+    before, total = (at or timezone.now()) - KEPT_FOR, 0
+    touched = Event.objects.filter(case=OuterRef("case"), at__gte=before)
+    due = Report.objects.filter(~Q(name="") | Q(phone__isnull=False), case__status__in=ENDED).exclude(Exists(touched))
+    while ids := list(due.order_by("pk").values_list("pk", flat=True)[:CHUNK]):
+        total += _forget(ids)
+    return total
+
+
+@transaction.atomic
+def _forget(ids: list[int]) -> int:
+    for pk in ids:
+        record("report.forget", subject=("report", pk), by=None)
+    return Report.objects.filter(pk__in=ids).update(name="", phone=None, phone_index=None, wants_sms=False, text="")
