@@ -18,7 +18,7 @@ from cases import acts
 from cases import services as cases
 from cases.filters import CaseFilter
 from cases.models import Case, Category, Event
-from cases.roles import may_decide, open_actions
+from cases.roles import knows_reporter, may_decide, open_actions
 from cases.serializers import (
     ActionAsks,
     ActionRequest,
@@ -61,7 +61,7 @@ def detail(case: Case, request: Request) -> dict:
         for action in open_actions(case, request.user)
         if action in acts.ACTS
     ]
-    return CaseDetail(case, context={"actions": actions}).data
+    return CaseDetail(case, context={"actions": actions, "known": knows_reporter(case, request.user)}).data
 
 
 class CaseList(JsonView, ListAPIView):

@@ -104,15 +104,23 @@ def _can_return(case: Case) -> bool:
 
 
 def may_reveal(case: Case, user) -> bool:
-    """True where a posting that handles the case, stands above it or is its community's grants REVEAL.
-
-    Never for utilities, as the privacy notice promises.
-    """
+    """True where a posting that handles the case, stands above it or is its community's grants REVEAL."""
+    handles = {Who.HOLDER, Who.ABOVE, Who.COMMUNITY}
     return case.about_id != user.pk and any(
-        Ability.REVEAL in posting.post.grants and _roles(case, posting) & {Who.HOLDER, Who.ABOVE, Who.COMMUNITY}
-        for posting in postings_of(user)
-        if not (posting.unit and posting.unit.kind == Organization.Kind.UTILITY)
+        Ability.REVEAL in posting.post.grants and _roles(case, posting) & handles for posting in _own(user)
     )
+
+
+def knows_reporter(case: Case, user) -> bool:
+    """False for who reaches the case through a utility only: it is given place and trouble, nobody's contact, not even
+    masked, as the privacy notice promises.
+    """
+    return case.about_id != user.pk and any(_roles(case, posting) for posting in _own(user))
+
+
+def _own(user) -> list[Posting]:
+    """Postings that are not with a utility."""
+    return [p for p in postings_of(user) if not (p.unit and p.unit.kind == Organization.Kind.UTILITY)]
 
 
 def may_decide(approval: Approval, user) -> bool:

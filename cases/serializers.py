@@ -65,8 +65,12 @@ class CaseRow(serializers.ModelSerializer):
 
 
 class ReportRow(serializers.ModelSerializer):
-    """A reporter, masked; name and phone are null where the reporter asked that handlers do not see them."""
+    """A reporter, masked; name and phone are null where the reporter asked that handlers do not see them.
 
+    A utility is told neither, nor the receipt: `known` in the context says whether the reader may be.
+    """
+
+    receipt = serializers.SerializerMethodField()
     name = serializers.SerializerMethodField()
     phone = serializers.SerializerMethodField(help_text="138****1234. The plain number is not part of the API.")
 
@@ -77,13 +81,20 @@ class ReportRow(serializers.ModelSerializer):
             "outcome", "satisfaction", "comment", "answered_at",
         ]  # fmt: skip
 
+    def get_receipt(self, report: Report) -> str | None:
+        """The reporter's number."""
+        return report.receipt if self.context.get("known") else None
+
     def get_name(self, report: Report) -> str | None:
         """刘女士, or 刘*."""
-        return None if report.withheld else str(report.name or "")
+        return None if self._hidden(report) else str(report.name or "")
 
     def get_phone(self, report: Report) -> str | None:
         """Masked number, or null."""
-        return None if report.withheld or not report.phone else str(report.phone)
+        return None if self._hidden(report) or not report.phone else str(report.phone)
+
+    def _hidden(self, report: Report) -> bool:
+        return report.withheld or not self.context.get("known")
 
 
 class ApprovalRow(serializers.ModelSerializer):
@@ -130,7 +141,7 @@ class CaseDetail(CaseRow):
     @extend_schema_field(ReportRow(many=True))
     def get_reports(self, case: Case) -> list:
         """Everybody who reported it, first one first."""
-        return ReportRow(case.reports.order_by("pk"), many=True).data
+        return ReportRow(case.reports.order_by("pk"), many=True, context=self.context).data
 
     @extend_schema_field(ApprovalRow(many=True))
     def get_approvals(self, case: Case) -> list:

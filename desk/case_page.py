@@ -10,7 +10,7 @@ from cases.acts import ACTS, form_for
 from cases.journey import Stage, journey, ladder, stage_of
 from cases.ladder import next_level
 from cases.models import Approval, Case, CasePhoto, Event, Report
-from cases.roles import may_decide, may_reveal, open_actions
+from cases.roles import knows_reporter, may_decide, may_reveal, open_actions
 from cases.services.reveal import REASONS
 from cases.states import Action, Status
 from desk.deadline import paused_until, why
@@ -180,14 +180,14 @@ def what_follows(approval: Approval) -> str:
 def contacts(case: Case, user) -> list[Contact]:
     """Everybody who reported this case or one joined to it, masked; first reporter first. One query."""
     asked = Report.objects.filter(Q(case=case) | Q(case__merged_into=case)).select_related("case")
-    allowed = may_reveal(case, user)
+    allowed, known = may_reveal(case, user), knows_reporter(case, user)
     ordered = sorted(asked, key=lambda report: (report.case_id != case.pk or not report.is_first, report.created_at))
-    return [_contact(case, report, allowed) for report in ordered]
+    return [_contact(case, report, allowed, known) for report in ordered]
 
 
-def _contact(case: Case, report: Report, allowed: bool) -> Contact:
+def _contact(case: Case, report: Report, allowed: bool, known: bool) -> Contact:
     obstacle = _obstacle(report, allowed)
-    hidden = report.withheld
+    hidden = report.withheld or not known
     return Contact(
         report=report,
         name="" if hidden else str(report.name or ""),

@@ -90,10 +90,11 @@ def test_a_stale_decision_is_refused_with_what_happened_meanwhile(wang, make_cas
     assert case.status == Status.HANDLING
 
 
-def test_a_refusal_of_the_verb_is_told_as_it_stands(wang, make_case):
-    answer = Caller(wang).act(make_case(at=timezone.now()), "ask_extension", days=30, reason="等配件")
+def test_a_refusal_of_the_verb_is_told_as_it_stands(chen, make_case):
+    case = make_case(area=XINCUN, at=timezone.now())
+    answer = Caller(chen).act(case, "ask_extension", days=30, reason="等配件")
     assert answer.status_code == 409
-    assert "本级不能延期" in answer.json()["detail"]
+    assert "本级最多延期3个工作日" in answer.json()["detail"]
 
 
 def test_who_asked_cannot_decide_and_the_head_can(he, chen, make_case):

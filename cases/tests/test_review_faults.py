@@ -264,3 +264,19 @@ def test_two_merges_across_each_other_end_without_a_deadlock(make_case, he):
         thread.join()
     assert len(refusals) == 1
     assert sorted([fresh(first).status, fresh(second).status]) == sorted([Status.MERGED, Status.RECEIVED])
+
+
+def test_a_utility_is_told_nobodys_contact_not_even_masked(client, make_case, zhao, qian, sun):
+    pipes = posted("pipes", "马师傅", "马师傅", "unit_worker", unit="gongshui")
+    case = make_case(area=XINCUN[:9], at=MONDAY)
+    cases.escalate(case, "超出街道职责", by=zhao, at=NOON)
+    cases.collect(case, by=qian, at=NOON)
+    cases.hand_out(case, Organization.objects.get(code="gongshui"), "查清管线", by=sun, at=NOON)
+    client.force_login(pipes)
+    page = client.get(case.get_absolute_url()).content.decode()
+    api = client.get(f"/api/v1/cases/{case.number}/").content.decode()
+    assert "1234" not in api
+    assert "138****" not in page + api
+    assert "刘女士" not in page + api
+    client.force_login(zhao)
+    assert "138****1234" in client.get(case.get_absolute_url()).content.decode()
