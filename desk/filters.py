@@ -66,12 +66,14 @@ class InboxFilter(CaseFilter):
     def __init__(self, data, queryset, *, user):
         super().__init__(data, queryset)
         fields = self.form.fields
-        fields["category"].queryset = Category.objects.active().tops()
+        fields["category"].queryset = tops = Category.objects.active().tops()
         places = places_of(scope_of(user))
         everywhere = [("", f"全部{places[0]}"), *places[1]] if places else []
         fields["area"].widget = PlainSelect(choices=everywhere) if places else forms.HiddenInput()
         for name, field in fields.items():
-            if name not in ("q", "area"):
+            if name == "category":
+                field.widget = PlainSelect(choices=[("", field.empty_label), *tops.values_list("code", "name")])
+            elif name not in ("q", "area"):
                 field.widget = PlainSelect(choices=field.choices)
             style = "form-control" if name == "q" else "form-select"
             field.widget.attrs |= {"class": style, "aria-label": field.label, "id": f"filter-{name}"}

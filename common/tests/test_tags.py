@@ -35,7 +35,7 @@ def test_level_chip_fills_as_many_bars_as_the_level_is_high(level, name):
         ("soon", "今天 18:00", "hourglass-high"),
         ("over", "超期2天", "alert-triangle"),
         ("done", "已办结", "check"),
-        ("done", "挂账，12月15日复查", "player-pause"),
+        ("done", "12月15日复核", "player-pause"),
     ],
 )
 def test_due_badge_says_it_in_colour_icon_and_words(state, words, sign):
