@@ -59,10 +59,6 @@ class CaseQuerySet(models.QuerySet):
         at = at or timezone.now()
         return self.open().filter(warn_at__lte=at, due_at__gte=at)
 
-    def due_before(self, moment):
-        """Open cases due before `moment`."""
-        return self.open().filter(due_at__lt=moment)
-
     def confirming(self):
         """Answered cases whose reporter has not said yet."""
         return self.filter(status=Status.CONFIRMING)
@@ -70,10 +66,6 @@ class CaseQuerySet(models.QuerySet):
     def in_dispute(self):
         """Answered cases whose reporter says 未解决, waiting for the level above."""
         return self.confirming().filter(review_by__isnull=False)
-
-    def exhausted(self):
-        """Cases marked once at the top of the ladder."""
-        return self.open().filter(exhausted_at__isnull=False)
 
     def to_collect(self):
         """What climbed to the district and waits for 区委组织部."""

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 from django.db import transaction
-from django.utils import timezone
 
 from accounts.models import User
 from audit.services import record
@@ -33,8 +32,3 @@ def reveal_contact(report: Report, reason: str, *, by: User) -> tuple[str, str]:
     with transaction.atomic():
         record("report.reveal", subject=("report", report.pk), by=by, reason=reason, case=report.case_id)
     return report.name.plain if report.name else "", report.phone.plain
-
-
-def shown_until():
-    """Until when a value revealed now may stay on the screen."""
-    return timezone.now() + SHOWN_FOR
