@@ -182,7 +182,7 @@ class TestReading:
         client = enter(case.number)
         html = page(client)
         assert "家属院路灯维修" in html and "合并办理" in html and "已更换灯泡" in html
-        assert "张三" not in html and other.number not in html and "1391" not in html
+        assert "张三" not in html and other.number not in html and "139****1391" not in html
         client.post("/progress/answer/", {"outcome": "solved"})
         assert Case.objects.get(pk=other.pk).status == Status.CLOSED
 
