@@ -120,7 +120,6 @@ def _broken(row: dict) -> list[tuple[str, bool, str]]:
         ("valid_to", bool(begins and ends) and ends < begins, "卸任日期不能早于任职日期。"),
         ("leave_to", any(leave) and not all(leave), "请假起止日期要一起填。"),
         ("leave_to", all(leave) and leave[1] < leave[0], "请假结束不能早于开始。"),
-        ("stand_in", any(leave) and not row.get("stand_in"), "请假期间要有替岗人。"),
         ("stand_in", bool(row.get("stand_in")) and row.get("stand_in") == row.get("user"), "替岗人不能是本人。"),
     ]
 

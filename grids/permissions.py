@@ -17,6 +17,12 @@ class Ability(models.TextChoices):
     COLLECT = "collect", "区级汇总研判"
     HAND_OUT = "hand_out", "交办和督办"
     EXPORT = "export", "导出台账"
+    HOUSEHOLDS = "households", "查看住户"
+    KEEP_HOUSEHOLDS = "keep_households", "登记和修改住户"
+    CARE = "care", "查看和设置关爱标签"
+    KEEP_GROUND = "keep_ground", "维护楼院、组织和服务点"
+    POSTS = "posts", "安排岗位、交接和选任"
+    UNMASK = "unmask", "导出完整的联系方式"
 
 
 def abilities_of(user, at=None) -> frozenset[str]:

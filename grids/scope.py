@@ -3,31 +3,12 @@
 No posting means nothing is visible: every function here fails closed.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
-from django.db.models import Q
 from django.utils import timezone
 
-from grids.levels import Level, level_of
 from grids.models import Posting
+from grids.reach import Scope, within
 
-
-@dataclass(frozen=True)
-class Scope:
-    """What a user's postings reach: area codes by level and ids of organizations."""
-
-    areas: frozenset[str]
-    units: frozenset[int]
-    seats: tuple[str, ...]
-
-    def at(self, level: int) -> list[str]:
-        """Codes of the postings that sit exactly on `level`."""
-        return sorted(code for code in self.areas if level_of(code) == level)
-
-    def covers(self, code: str) -> bool:
-        """True where one of the areas is `code` or contains it."""
-        return any(code.startswith(area) for area in self.areas)
+__all__ = ["Scope", "people_at", "postings_of", "scope_of", "within"]
 
 
 def postings_of(user, at=None) -> list[Posting]:
@@ -41,39 +22,28 @@ def postings_of(user, at=None) -> list[Posting]:
     return user._postings
 
 
-def scope_of(user, at=None) -> Scope:
-    """The areas, units and seats the user currently serves."""
-    postings = postings_of(user, at)
+def scope_of(user, at=None, *, granting: str = "") -> Scope:
+    """The areas, units, compounds and seats the user currently serves.
+
+    A post that grants nothing (法官、志愿者) reaches nothing. `granting` counts only postings whose post grants that
+    ability, for what not everybody in an area may see.
+    """
+    postings = [p for p in postings_of(user, at) if p.post.grants and (not granting or granting in p.post.grants)]
     areas = frozenset(p.area_id for p in postings if p.area_id)
     units = frozenset(p.unit_id for p in postings if p.unit_id)
     seats = [f"area:{code}" for code in sorted(areas)] + [f"unit:{pk}" for pk in sorted(units)]
     if postings:
         seats.append(f"user:{user.pk}")
-    return Scope(areas, units, tuple(seats))
-
-
-def within(
-    scope: Scope,
-    *,
-    area: str = "area",
-    street: str = "street",
-    community: str = "community",
-    only: Callable[[Level], Q] | None = None,
-) -> Q:
-    """Rows whose place lies in the scope. `area`, `street` and `community` name the columns that hold the codes.
-
-    `only` narrows what a posting of a level reaches. A district posting reaches every row: the portal serves one
-    district a database (docs/architecture.md).
-    """
-    narrowed = only or (lambda level: Q())
-    found = Q(pk__in=[])
-    if scope.at(Level.DISTRICT):
-        return Q(**{f"{area}__isnull": False}) & narrowed(Level.DISTRICT)
-    for level, column in ((Level.STREET, street), (Level.COMMUNITY, community), (Level.GRID, area)):
-        codes = scope.at(level)
-        if codes:
-            found |= Q(**{f"{column}__in": codes}) & narrowed(level)
-    return found
+    below = [p for p in postings if p.compound_id]
+    return Scope(
+        areas,
+        units,
+        tuple(seats),
+        compounds=frozenset(p.compound_id for p in below if not p.building_id),
+        buildings=frozenset(p.building_id for p in below if p.building_id and not p.entrance_id),
+        entrances=frozenset(p.entrance_id for p in below if p.entrance_id),
+        around=frozenset(p.compound_id for p in below),
+    )
 
 
 def people_at(seat: str, at=None) -> list:

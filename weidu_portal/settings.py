@@ -204,6 +204,9 @@ CSRF_COOKIE_AGE = 30 * 24 * 3600  # a form left open in a pocket still sends
 # Throttles of the public pages that a load test widens: "submit-network=100000/hour,try-network=…".
 PUBLIC_LIMITS = dict(part.split("=", 1) for part in env("PUBLIC_LIMITS").split(",") if part)
 
+# Identity numbers of residents are held only where the district decided to (docs/privacy.md).
+HOLD_ID_NUMBERS = flag("HOLD_ID_NUMBERS")
+
 # Keys that guard personal values; see docs/privacy.md. "id:base64,id:base64", the first one encrypts.
 FIELD_KEYS = env("FIELD_KEYS")
 INDEX_KEY = env("INDEX_KEY")

@@ -15,7 +15,7 @@ from cases.models.category import Category
 from cases.models.querysets import CaseQuerySet
 from cases.states import ENDED, OPEN, Channel, ClosingLevel, MatterClass, Outcome, Satisfaction, Status
 from grids.levels import Level
-from grids.models import Area, Organization
+from grids.models import Area, Compound, Organization
 
 
 def _next_alarm() -> models.Expression:
@@ -49,6 +49,7 @@ class Case(models.Model):
     subject = models.CharField("反映标题", max_length=120, blank=True)
     text = models.TextField("反映内容")
     place = models.CharField("地点", max_length=120, blank=True)
+    compound = models.ForeignKey(Compound, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="小区")
     urgent = models.BooleanField("紧急", default=False)
     matter_class = models.CharField("分级", max_length=10, choices=MatterClass.choices, default=MatterClass.SMALL)
 

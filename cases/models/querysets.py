@@ -19,7 +19,7 @@ class CaseQuerySet(models.QuerySet):
     """Cases by scope, state and time. Everything about time takes `at`."""
 
     def visible_to(self, user):
-        """Cases in the user's areas or handed to the user's units; never a complaint about the user.
+        """Cases in the user's areas, in the compounds of the user's posts or handed to the user's units; never a complaint about the user.
 
         A complaint about a colleague is read from the level that holds it upward only.
         """
@@ -27,6 +27,8 @@ class CaseQuerySet(models.QuerySet):
         mine = within(scope, only=_complaints_from)
         if scope.units:
             mine |= Q(handling_unit__in=scope.units)
+        if scope.around:
+            mine |= Q(compound__in=scope.around, about__isnull=True)
         return self.filter(mine).exclude(about=user) if user.is_authenticated else self.none()
 
     def held_by(self, user):

@@ -20,7 +20,7 @@ from common.errors import DomainError
 from common.receipts import new_receipt
 from files.models import Photo
 from grids.levels import Level, level_of
-from grids.models import Area
+from grids.models import Area, Compound
 from grids.scope import postings_of
 from households.models import PrivacyNotice
 from notifications.services import notify_many
@@ -43,6 +43,7 @@ class Request:
     subject: str = ""
     title: str = ""
     place: str = ""
+    compound: Compound | None = None
     name: str = ""
     phone: str = ""
     withheld: bool = False
@@ -115,6 +116,7 @@ def _open(request: Request, at: datetime, by: User | None) -> Report:
         subject=request.subject,
         text=request.text,
         place=request.place,
+        compound=request.compound,
         urgent=urgent,
         matter_class=request.category.default_class,
         origin_area=request.area,

@@ -94,7 +94,6 @@ def test_a_posting_is_opened_and_ended(desk, clerk):
         ("valid_to", {"valid_to": "2019-01-01"}),
         ("leave_to", {"leave_from": "2026-11-23"}),
         ("leave_to", {"leave_from": "2026-11-23", "leave_to": "2026-11-22"}),
-        ("stand_in", {"leave_from": "2026-11-23", "leave_to": "2026-11-24"}),
     ],
 )
 def test_a_posting_that_makes_no_sense_is_explained(desk, clerk, field, changes):

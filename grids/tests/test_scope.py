@@ -182,7 +182,7 @@ def test_a_stand_in_does_not_see_a_complaint_about_himself(leave, he, make_case)
         {"area_id": None},
         {"valid_to": moment("2019-01-01 00:00").date()},
         {"leave_from": moment("2026-01-01 00:00").date()},
-        {"leave_from": moment("2026-01-01 00:00").date(), "leave_to": moment("2026-01-02 00:00").date()},
+        {"leave_from": moment("2026-01-02 00:00").date(), "leave_to": moment("2026-01-01 00:00").date()},
     ],
 )
 def test_a_posting_that_makes_no_sense_is_not_stored(wang, wrong):

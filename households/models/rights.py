@@ -1,4 +1,4 @@
-"""What residents are told about their data, and what they may ask of it. Households themselves come later."""
+"""What residents are told about their data, and what they may ask of it."""
 
 import uuid
 
