@@ -11,7 +11,9 @@ from accounts.models import User
 from cases import limits
 from cases import services as cases
 from cases.models import Case, Category
-from grids.models import Area, Organization, Post, Posting
+from grids.models import Area, Building, Compound, Entrance, Organization, Post, Posting
+from households.models import Household
+from households.services import keeping
 from public import catalog
 from weidu_portal import ground as portal_ground
 from workdays import calendar
@@ -151,5 +153,40 @@ def make_case(ground):
         )
         report = cases.register(request, at=at or moment("2026-11-23 10:00"), by=by)
         return Case.objects.get(pk=report.case_id)
+
+    return make
+
+
+@pytest.fixture
+def courtyard(ground):
+    """第一食品厂家属院 in GRID: building 3 with entrances 1 and 2, building 1 without a known entrance."""
+    compound = Compound.objects.create(
+        area_id=GRID, name="第一食品厂家属院", kind=Compound.Kind.WORK_UNIT, address="健康路18号", year_built=1986
+    )
+    third, _ = (Building.objects.create(compound=compound, area_id=GRID, number=number) for number in (3, 1))
+    Entrance.objects.bulk_create(Entrance(building=third, number=number) for number in (1, 2))
+    return compound
+
+
+@pytest.fixture
+def make_household(courtyard):
+    """Registers a household: make_household("3-2-501", people=[("刘秀兰", "head", "13800001234")], kind=…, at=…).
+
+    `door` is building, entrance and room as people type them; "12号" is a door on the courtyard. A person is
+    (name, relation, phone) or a `keeping.Person`.
+    """
+
+    def make(door: str = "3-2-501", *, compound=None, people=(("刘秀兰", "head", "13800001234"),), **more) -> Household:
+        *numbers, room = door.split("-")
+        building_no, unit_no = [*map(int, numbers), None, None][:2]
+        persons = [p if isinstance(p, keeping.Person) else keeping.Person(*p[:2], phone="".join(p[2:])) for p in people]
+        return keeping.register(
+            compound or courtyard,
+            building_no=building_no,
+            unit_no=unit_no,
+            room=room,
+            people=persons,
+            **{"by": None, **more},
+        )
 
     return make

@@ -10,8 +10,8 @@ from cases.models import Category
 from cases.services import Request
 from cases.states import Channel
 from common.normalise import clean_phone, clean_text
-from grids.levels import Level
-from grids.models import Area, Posting
+from grids.levels import Level, code_at
+from grids.models import Area, Compound, Posting
 from grids.permissions import Ability
 from grids.scope import postings_of
 
@@ -44,6 +44,11 @@ class GroupedSelect(forms.ModelChoiceField):
         self.widget.choices = [("", self.empty_label), *shown]
 
 
+def _nested(one: str, other: str) -> bool:
+    """True where one area contains the other."""
+    return one.startswith(other) or other.startswith(one)
+
+
 class RegisterForm(StyledForm):
     """A request that a member of staff enters for somebody."""
 
@@ -60,6 +65,9 @@ class RegisterForm(StyledForm):
     )
     category = GroupedSelect(label="类别", queryset=Category.objects.none(), empty_label="请选择类别")
     area = GroupedSelect(label="发生地", queryset=Area.objects.none(), empty_label="请选择社区或网格")
+    compound = GroupedSelect(
+        label="小区", queryset=Compound.objects.none(), required=False, empty_label="不清楚或不在小区里"
+    )
     place = forms.CharField(label="具体地点", max_length=120, required=False)
     text = Words("反映内容", rows=5, limit=MAX_TEXT, help_text="微信群里的话可以直接粘贴；请勿填报国家秘密、工作秘密。")
     photos = Photos()
@@ -84,14 +92,15 @@ class RegisterForm(StyledForm):
 
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
-        self.codes = sorted(
-            posting.area_id
-            for posting in postings_of(user)
-            if posting.area_id and Ability.REGISTER in posting.post.grants
-        )
+        postings = [posting for posting in postings_of(user) if Ability.REGISTER in posting.post.grants]
+        self.codes = sorted(posting.area_id for posting in postings if posting.area_id)
+        self.own_compounds = Compound.objects.in_use().filter(pk__in=[p.compound_id for p in postings if p.compound_id])
         self.fields["submission"].initial = uuid.uuid4
+        # Who names the compound need not name its grid.
+        self.fields["area"].required = not self.data.get("compound")
         self._offer_categories()
         self._offer_places()
+        self._offer_compounds()
         self._offer_people(user)
 
     def _offer_categories(self) -> None:
@@ -108,6 +117,7 @@ class RegisterForm(StyledForm):
         field, queryset = self.fields["area"], Area.objects.none()
         for code in self.codes:
             queryset = queryset | Area.objects.in_service().beneath(code)
+        queryset = queryset | Area.objects.in_service().filter(pk__in=self.own_compounds.values("area"))
         queryset = queryset.filter(level__lte=Level.COMMUNITY)
         rows = list(queryset.order_by("code"))
         groups: dict[str, list] = {}
@@ -120,6 +130,22 @@ class RegisterForm(StyledForm):
         field.group(queryset, groups.items())
         if len(rows) == 1:
             field.initial = rows[0].pk
+
+    def _offer_compounds(self) -> None:
+        """Compounds in the areas one registers for, those a community shares, and those of compound-level posts."""
+        queryset = self.own_compounds
+        for code in self.codes:
+            queryset = queryset | Compound.objects.in_use().beneath(code)
+            queryset = queryset | Compound.objects.in_use().filter(area=code_at(code, Level.COMMUNITY))
+        rows = list(queryset.select_related("area").order_by("community", "name", "pk"))
+        groups: dict[str, list] = {}
+        for row in rows:
+            area = row.area
+            community = area.full_name.removesuffix(area.name) if row.level == Level.GRID else area.full_name
+            groups.setdefault(community, []).append((row, row.name))
+        self.fields["compound"].group(queryset, groups.items())
+        if not self.codes and len(rows) == 1:
+            self.fields["compound"].initial = rows[0].pk
 
     def _offer_people(self, user) -> None:
         posted = Posting.objects.none()
@@ -161,12 +187,25 @@ class RegisterForm(StyledForm):
             self.add_error("external_number", "12345转办的事项请填写工单编号。")
         if (cleaned.get("name") or cleaned.get("phone")) and not cleaned.get("told"):
             self.add_error("told", "留了称呼或手机号，请先口头告知，再勾选。")
+        self._judge_place(cleaned)
         return cleaned
+
+    def _judge_place(self, cleaned: dict) -> None:
+        """Area and compound fit each other; the compound alone says the area; compound-level posts report their own."""
+        area, compound = cleaned.get("area"), cleaned.get("compound")
+        if compound and not area and not self.has_error("area"):
+            area = cleaned["area"] = self.fields["area"].queryset.filter(pk=compound.area_id).first()
+            if area is None:
+                self.add_error("area", "这个小区由几个网格共管，请选择发生地。")
+        if area and compound and not _nested(area.code, compound.area_id):
+            self.add_error("compound", "这个小区不在所选的发生地，请重新选择小区或发生地。")
+        if area and not compound and not any(area.code.startswith(code) for code in self.codes):
+            self.add_error("compound", "请选择您负责的小区。")
 
     def request(self) -> Request:
         """What the intake takes."""
         names = (
-            "submission", "channel", "category", "area", "place", "text", "photos", "name", "phone", "wants_sms",
+            "submission", "channel", "category", "area", "compound", "place", "text", "photos", "name", "phone", "wants_sms",
             "withheld", "title", "urgent", "about",
         )  # fmt: skip
         kept = {name: self.cleaned_data[name] for name in names}

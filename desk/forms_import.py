@@ -3,11 +3,21 @@
 from django import forms
 
 from common.spreadsheets import MAX_BYTES
+from jobs import imports
+
+_READ = (".xlsx", ".csv")
+_OTHERS = {
+    ".xls": "这是旧版.xls文件，请另存为.xlsx再上传。",
+    ".xlsm": "文件含有宏，请另存为不带宏的.xlsx再上传。",
+    ".ods": "这是.ods文件，请另存为.xlsx再上传。",
+    ".et": "这是WPS的.et文件，请另存为.xlsx再上传。",
+}
 
 
 class SheetForm(forms.Form):
     """The day's 12345 sheet."""
 
+    most_bytes = MAX_BYTES
     sheet = forms.FileField(
         label="12345事项表",
         help_text="只收.xlsx和.csv，一次最多5000行、10MB。",
@@ -18,8 +28,22 @@ class SheetForm(forms.Form):
     def clean_sheet(self):
         """An upload of a size and kind we read; its content is checked by the job."""
         sheet = self.cleaned_data["sheet"]
-        if sheet.size > MAX_BYTES:
-            raise forms.ValidationError("文件超过10MB，请拆分后再上传。")
-        if not sheet.name.lower().endswith((".xlsx", ".csv")):
-            raise forms.ValidationError("只能读.xlsx和.csv，请另存为其中一种再上传。")
+        if sheet.size > self.most_bytes:
+            raise forms.ValidationError(f"文件超过{self.most_bytes // (1024 * 1024)}MB，请拆分后再上传。")
+        name = sheet.name.lower()
+        if not name.endswith(_READ):
+            said = next((words for ending, words in _OTHERS.items() if name.endswith(ending)), "")
+            raise forms.ValidationError(said or "只能读.xlsx和.csv，请另存为其中一种再上传。")
         return sheet
+
+
+class LongSheetForm(SheetForm):
+    """A sheet of households or of the ground."""
+
+    most_bytes = imports.MAX_BYTES
+    sheet = forms.FileField(
+        label="填好的表",
+        help_text=f"只收.xlsx和.csv，一次最多{imports.MAX_ROWS // 10000}万行、{imports.MAX_BYTES // (1024 * 1024)}MB。",
+        widget=forms.FileInput(attrs={"class": "form-control", "accept": ".xlsx,.csv"}),
+        error_messages={"required": "请选择文件。", "empty": "文件是空的，请核对。"},
+    )

@@ -1,10 +1,11 @@
-"""Loads the district's ground from grids/data: areas, organizations, posts. Idempotent; existing rows are not changed."""
+"""Loads the district's ground from grids/data: areas, organizations, posts, standards. Idempotent; existing rows stay."""
 
 import json
 from pathlib import Path
 
 from django.db import transaction
 
+from grids import defaults
 from grids.levels import Level
 from grids.models import Area, Organization, Post
 
@@ -71,34 +72,61 @@ def _areas() -> list[Area]:
 
 def _organizations(areas: list[Area]) -> list[Organization]:
     district = areas[0].code
+    takers = {Organization.Kind.DEPARTMENT, Organization.Kind.UTILITY}
     rows = [
         Organization(
-            code=row["code"],
-            name=row["name"],
-            kind=row["kind"],
-            order=row["order"],
+            **{"takes_cases": row["kind"] in takers} | row,
             area_id=district if row["kind"] == Organization.Kind.DISTRICT_OFFICE else None,
-            takes_cases=row["kind"] in {Organization.Kind.DEPARTMENT, Organization.Kind.UTILITY},
         )
         for row in _read("organizations.json")
     ]
     for area in areas:
-        if not area.in_service or area.level not in {Level.STREET, Level.COMMUNITY}:
-            continue
-        kind, suffix = (
-            (Organization.Kind.STREET_OFFICE, "办事处")
-            if area.level == Level.STREET
-            else (Organization.Kind.COMMUNITY_COMMITTEE, "居委会")
-        )
-        rows.append(Organization(code=area.code, name=f"{area.full_name}{suffix}", kind=kind, area_id=area.code))
+        if area.in_service and area.level < Level.DISTRICT:
+            rows += _bodies_of(area)
     return rows
+
+
+def _bodies_of(area: Area) -> list[Organization]:
+    """Office and party organization of a street or community, party branch of a grid."""
+    kind = Organization.Kind
+    party, called, office, suffix = {
+        Level.STREET: (kind.PARTY_WORK_COMMITTEE, "党工委", kind.STREET_OFFICE, "办事处"),
+        Level.COMMUNITY: (kind.PARTY_COMMITTEE, "党委", kind.COMMUNITY_COMMITTEE, "居委会"),
+        Level.GRID: (kind.PARTY_BRANCH, "党支部", "", ""),
+    }[area.level]
+    rows = [
+        Organization(
+            code=f"party-{area.code}",
+            name=f"{area.full_name}{called}",
+            kind=party,
+            area_id=area.code,
+            demonstration=area.demonstration,
+        )
+    ]
+    if office:
+        rows.append(Organization(code=area.code, name=f"{area.full_name}{suffix}", kind=office, area_id=area.code))
+    return rows
+
+
+def _link_party_organizations() -> None:
+    """Put the one above beside every party organization of ours that has none."""
+    rows = Organization.objects.filter(code__startswith="party-")
+    above = dict(rows.filter(area__level__gte=Level.COMMUNITY).values_list("area_id", "pk"))
+    loose: dict[int, list[int]] = {}
+    for pk, code in rows.filter(parent=None, area__level__lt=Level.STREET).values_list("pk", "area_id"):
+        if code[:-3] in above:
+            loose.setdefault(above[code[:-3]], []).append(pk)
+    changed = [Organization(pk=pk, parent_id=parent) for parent, found in loose.items() for pk in found]
+    Organization.objects.bulk_update(changed, ["parent"], batch_size=1000)
 
 
 @transaction.atomic
 def load() -> int:
-    """Insert what is missing of areas, organizations and posts; returns the number of areas that stand afterwards."""
+    """Insert what is missing of areas, organizations, posts and standards; returns the number of areas that stand afterwards."""
     areas = _areas()
     Area.objects.bulk_create(areas, ignore_conflicts=True)
     Organization.objects.bulk_create(_organizations(areas), ignore_conflicts=True)
+    _link_party_organizations()
     Post.objects.bulk_create([Post(**row) for row in _read("posts.json")], ignore_conflicts=True)
+    defaults.load()
     return Area.objects.count()

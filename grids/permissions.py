@@ -25,6 +25,10 @@ class Ability(models.TextChoices):
     UNMASK = "unmask", "导出完整的联系方式"
 
 
+# Whoever works on a piece of ground reads its places; units that only take cases do not.
+READS_GROUND = (Ability.REGISTER, Ability.HAND_OUT, Ability.KEEP_GROUND)
+
+
 def abilities_of(user, at=None) -> frozenset[str]:
     """All abilities the user's current postings grant, stand-ins included; empty for a user without a posting."""
     return frozenset(ability for posting in postings_of(user, at) for ability in posting.post.grants)

@@ -1,4 +1,7 @@
-"""Privacy notices and requests about one's own data in the administration."""
+"""Privacy notices, requests about one's own data and kinds of care in the administration.
+
+Households and residents are not here: who runs the portal has no need to read about them.
+"""
 
 from django import forms
 from django.contrib import admin, messages
@@ -7,7 +10,7 @@ from django.http import HttpResponseRedirect
 from audit.admin import AuditedAdmin
 from common.errors import DomainError
 from households import services
-from households.models import PrivacyNotice, RightsRequest
+from households.models import PrivacyNotice, RightsRequest, TagKind
 
 
 @admin.register(PrivacyNotice)
@@ -23,6 +26,22 @@ class PrivacyNoticeAdmin(AuditedAdmin):
 
     def has_delete_permission(self, request, obj=None) -> bool:
         """Never: reports name the version they were made under."""
+        return False
+
+
+@admin.register(TagKind)
+class TagKindAdmin(AuditedAdmin):
+    """Kinds of care tags. One no longer wanted is switched off: tags that were set name it."""
+
+    list_display = ["name", "code", "order", "visit_days", "review_days", "active"]
+    ordering = ["order", "pk"]
+
+    def get_readonly_fields(self, request, obj=None) -> list[str]:
+        """The code stays: sheets and rows go by it."""
+        return ["code"] if obj else []
+
+    def has_delete_permission(self, request, obj=None) -> bool:
+        """Never."""
         return False
 
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import uuid
+from typing import Self
 
 from django import forms
 
@@ -11,10 +12,10 @@ from cases.states import Outcome, Satisfaction
 from common.normalise import clean_digits, clean_phone, clean_text
 from common.receipts import clean_receipt, is_receipt
 from grids.levels import Level, level_of
-from grids.models import Area
+from grids.models import Area, Compound
 from households.models import PrivacyNotice, RightsRequest
 from households.services import current_notice
-from public import catalog
+from public import catalog, places
 
 MAX_TEXT, MAX_MORE, MAX_COMMENT = 4000, 2000, 500
 
@@ -73,6 +74,12 @@ class Sent(forms.Form):
         self.submission = _submission(data.get("submission", "") if data else "")
         super().__init__(data, **options)
 
+    def carried_over(self, **other: str) -> Self:
+        """An unjudged form with what was typed into this one, and with `other` answers."""
+        fresh = type(self)(initial={name: self[name].value() for name in self.fields} | other)
+        fresh.submission = self.submission
+        return fresh
+
 
 def _submission(text: str) -> uuid.UUID:
     """The id the page carried, or a new one where it is damaged: a request is never refused for that."""
@@ -120,6 +127,8 @@ class RequestForm(ContactForm):
     detail = forms.CharField(required=False)
     community = forms.CharField(label="街道和社区", error_messages={"required": "请选择所在的街道和社区。"})
     grid = forms.CharField(label="网格", required=False)
+    where = forms.CharField(label="小区或道路", required=False)
+    compound = forms.CharField(required=False)
     place = Words("地点", longest=60, one_line=True)
     text = Words("情况说明", longest=MAX_TEXT, required="请写一写是什么情况。")
 
@@ -145,12 +154,18 @@ class RequestForm(ContactForm):
             raise forms.ValidationError("这个网格已经停用，请重新选择，或选“不确定”。")
         return code
 
+    def clean_compound(self) -> places.Found | None:
+        """The compound that was chosen, while it is in use."""
+        return places.compound(self.cleaned_data["compound"])
+
     def clean(self) -> dict:
-        """The grid belongs to the community."""
+        """The grid belongs to the community; a compound that lies elsewhere was chosen before, and is forgotten."""
         super().clean()
         grid, community = self.cleaned_data.get("grid"), self.cleaned_data.get("community")
         if grid and community and not grid.startswith(community):
             self.add_error("grid", "这个网格不在所选的社区，请重新选择，或选“不确定”。")
+        if not places.lies_in(self.cleaned_data.get("compound"), grid or community or ""):
+            self.cleaned_data["compound"] = None
         return self.cleaned_data
 
     def family(self) -> list[Category]:
@@ -163,12 +178,13 @@ class RequestForm(ContactForm):
     def asking(self, category: Category, photos: list) -> cases.Request:
         """What the intake gets."""
         data = self.cleaned_data
-        area = data["grid"] or data["community"]
+        area, compound = data["grid"] or data["community"], data["compound"]
         return cases.Request(
             category=category,
             area=Area(code=area),
             text=data["text"],
             place=data["place"],
+            compound=Compound(pk=compound.pk) if compound else None,
             submission=self.once(category.code, area, data["place"], data["text"]),
             photos=photos,
             **self.contact(),

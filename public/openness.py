@@ -1,10 +1,12 @@
 """What the hall shows of other people's cases: staff titles, communities and times, never a word or a name of residents."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.core import signing
-from django.db.models import F
+from django.db.models import Case as Choose
+from django.db.models import F, Q, QuerySet, When
+from django.utils import timezone
 
 from cases.models import Case, Category
 from cases.states import ClosingLevel, Status
@@ -15,6 +17,7 @@ from public.story import working_time
 
 _SALT = "public.openness"
 _A_DAY = 24 * 3600
+_HALF_A_YEAR = timedelta(days=182)
 _SHOWN, _OFFERED = 4, 3
 
 
@@ -26,6 +29,7 @@ class Ended:
     place: str
     level: str
     took: str
+    on: datetime
 
 
 @dataclass(frozen=True)
@@ -46,28 +50,49 @@ def recently_ended() -> list[Ended]:
     return catalog.remembered("ended", _recently_ended)
 
 
+def ended_in(grid: str) -> list[Ended]:
+    """The newest of them in one grid, of the last half year, with at most one query."""
+    since = timezone.now() - _HALF_A_YEAR
+    return _ended(_publishable().filter(community=code_at(grid, Level.COMMUNITY), area=grid, created_at__gte=since))
+
+
 def _recently_ended() -> list[Ended]:
-    rows = Case.objects.filter(status=Status.CLOSED, category__publishable=True, about__isnull=True).exclude(title="")
-    shown = rows.order_by("-created_at", "-id").only("title", "area_id", "closed_level", "created_at", "closed_at")
+    return _ended(_publishable())
+
+
+def _publishable() -> QuerySet[Case]:
+    rows = Case.objects.filter(status=Status.CLOSED, category__publishable=True, about__isnull=True)
+    return rows.exclude(title="").order_by("-created_at", "-id")
+
+
+def _ended(rows: QuerySet[Case]) -> list[Ended]:
+    shown = rows.only("title", "area_id", "closed_level", "created_at", "closed_at")
     return [
         Ended(
             title=case.title,
             place=catalog.community_called(case.area_id),
             level=f"{'区级' if case.closed_level == Level.DISTRICT else ClosingLevel(case.closed_level).label}办结",
             took=working_time(case.created_at, case.closed_at),
+            on=case.closed_at,
         )
         for case in shown[:_SHOWN]
     ]
 
 
-def similar_to(area: str, rows: list[Category]) -> list[Similar]:
-    """Open titled cases of the community of `area` in any of these categories, newest first; one query."""
+def similar_to(area: str, rows: list[Category], *, compound: int | None = None) -> list[Similar]:
+    """Open titled cases of the community of `area` in any of these categories, newest first; one query.
+
+    Where the compound is known, its own cases come first and those of other compounds stay out.
+    """
     if not rows or level_of(area) > Level.COMMUNITY:
         return []
     community = code_at(area, Level.COMMUNITY)
     # The rule of what may be joined is the queryset's; which categories count as near is ours, hence the F().
     near = Case.objects.filter(category_id__in=[row.pk for row in rows])
     cases = near.same_trouble(community=community, category_id=F("category_id")).select_related("category")
+    if compound:
+        here = Choose(When(compound=compound, then=0), default=1)
+        cases = cases.filter(Q(compound=compound) | Q(compound__isnull=True)).order_by(here, "-created_at")
     return [_similar(case) for case in cases.defer("text", "subject", "place")[:_OFFERED]]
 
 

@@ -22,6 +22,8 @@ LIMITS = {
     ("submit", "network"): "300/hour",
     ("try", "browser"): "40/hour",
     ("try", "network"): "900/hour",
+    ("look", "browser"): "600/hour",
+    ("look", "network"): "9000/hour",
     ("track", "browser"): "30/hour",
     ("track", "receipt"): "20/hour",
     ("track", "network"): "600/hour",
@@ -37,7 +39,7 @@ def limiter() -> FixedWindowRateLimiter:
 
 
 def is_busy(request: HttpRequest, purpose: str, *, receipt: str = "") -> bool:
-    """Counts one more `purpose` (submit, try, track); True where a limit is passed."""
+    """Counts one more `purpose` (submit, try, look, track); True where a limit is passed."""
     counted = {"browser": _browser(request), "network": _network(request), "receipt": receipt}
     results = [_passes(purpose, what, key) for what, key in counted.items() if key and _limit(purpose, what)]
     return not all(results)

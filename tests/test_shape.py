@@ -57,8 +57,15 @@ PAIRS_HELD_OTHERWISE = {
 # Columns that hold somebody's phone, name or ID number. Staff's names and office numbers are public.
 PERSONAL = re.compile(r"^(phone|mobile|name|id_number|id_card|address)$")
 PERSONAL_MODELS = re.compile(r"Report|RightsRequest|Resident|Household|Person|User")
-# Raw SQL: the sweep and its triggers; sealing the chain in one statement, under a lock; is the database there at all.
-RAW_SQL = {"cases/sql.py", "cases/services/sweeping.py", "audit/services.py", "weidu_portal/health.py"}
+# Raw SQL: the sweep and its triggers; sealing the chain in one statement, under a lock; is the database there at all;
+# COPY for sheets of 50,000 households.
+RAW_SQL = {
+    "cases/sql.py",
+    "cases/services/sweeping.py",
+    "audit/services.py",
+    "common/copying.py",
+    "weidu_portal/health.py",
+}
 # Action and alarm of the event a statement of the sweep writes.
 EVENT_INSERT = re.compile(r"SELECT [^;]*?%\(now\)s, '(\w+)', '(\w+)'")
 

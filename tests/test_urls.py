@@ -15,7 +15,13 @@ from PIL import Image
 from accounts.models import User
 from cases import services as cases
 from cases.job_kinds import CHECK
+from desk.ledgers.exporting import EXPORT
 from files.services import ingest_photo
+from grids.models import Area, Post
+from grids.services import centres, handovers, nearby, organizations, selecting
+from grids.services.postings import Place
+from households.services import pairing
+from jobs import imports
 from jobs import services as jobs
 
 CAST = ["anonymous", "wang", "he", "chen", "zhao", "qian", "sun", "li", "outsider", "clerk", "admin"]
@@ -34,6 +40,12 @@ POST public:request         200  200  200  200  200  200  200  200  200  200  20
 GET  public:kinds           200  200  200  200  200  200  200  200  200  200  200
 GET  public:places          200  200  200  200  200  200  200  200  200  200  200
 GET  public:similar         200  200  200  200  200  200  200  200  200  200  200
+GET  public:where           405  405  405  405  405  405  405  405  405  405  405
+POST public:where           200  200  200  200  200  200  200  200  200  200  200
+GET  public:grids           200  200  200  200  200  200  200  200  200  200  200
+GET  public:grid            200  200  200  200  200  200  200  200  200  200  200
+GET  public:points          200  200  200  200  200  200  200  200  200  200  200
+POST public:points          405  405  405  405  405  405  405  405  405  405  405
 GET  public:join            302  302  302  302  302  302  302  302  302  302  302
 GET  public:receipt         302  302  302  302  302  302  302  302  302  302  302
 GET  public:track           200  200  200  200  200  200  200  200  200  200  200
@@ -61,6 +73,8 @@ GET  accounts:profile       302  200  200  200  200  200  200  200  200  200  20
 POST accounts:profile       302  405  405  405  405  405  405  405  405  405  405
 
 GET  desk:home              302  200  200  200  200  200  200  200  200  403  403
+GET  desk:search             302  200  200  200  200  200  200  200  200  403  403
+POST desk:search             302  302  302  302  302  302  302  302  302  403  403
 GET  desk:cases             302  200  200  200  200  200  200  200  200  403  403
 GET  desk:bulk              302  405  405  405  405  405  405  405  405  403  403
 POST desk:bulk              302  302  302  302  302  302  302  302  302  403  403
@@ -76,16 +90,136 @@ GET  desk:act/withdraw      302  404  404  404  404  404  404  404  404  403  40
 GET  desk:contact           302  200  200  200  403  403  403  404  404  403  403
 GET  desk:photo             302  200  200  200  200  200  200  404  404  403  403
 GET  desk:decide            302  403  403  200  403  403  403  404  404  403  403
+GET  desk:cards             302  200  200  200  200  403  403  403  200  403  403
+POST desk:cards             302  200  200  200  200  403  403  403  200  403  403
 GET  desk:ledger            302  403  403  403  403  200  200  403  403  403  403
 GET  desk:notices           302  200  200  200  200  200  200  200  200  403  403
 GET  desk:import            302  403  200  200  200  403  403  403  200  403  403
 GET  desk:import-job        302  403  200  404  404  403  403  403  404  403  403
-GET  desk:export            302  403  200  200  200  200  200  403  200  403  403
+GET  desk:sheets            302  200  200  200  200  200  403  403  200  403  403
+GET  desk:sheet             302  200  200  200  403  403  403  403  403  403  403
+GET  desk:sheet-job         302  404  200  404  404  404  403  403  404  403  403
+GET  desk:sheet-faults      302  404  404  404  404  404  403  403  404  403  403
+GET  desk:export-ledger/cases 302  403  200  200  200  200  200  403  200  403  403
+GET  desk:export-ledger/households 302  403  200  200  200  403  403  403  200  403  403
+POST desk:export-ledger/households 302  403  403  200  200  403  403  403  200  403  403
+GET  desk:export-ledger/care-tags 302  403  200  200  403  403  403  403  403  403  403
+GET  desk:export-ledger/posts 302  403  200  200  200  200  200  403  200  403  403
+GET  desk:export-ledger/nothing 302  403  404  404  404  404  404  403  404  403  403
+GET  desk:ledger-job        302  403  200  404  404  404  404  403  404  403  403
+GET  desk:ledger-file       302  403  302  404  404  404  404  403  404  403  403
+
+GET  desk:households        302  200  200  200  200  403  403  403  200  403  403
+GET  desk:household-new     302  200  200  200  403  403  403  403  403  403  403
+POST desk:household-new     302  200  200  200  403  403  403  403  403  403  403
+GET  desk:household         302  200  200  200  200  403  403  200  404  403  403
+GET  desk:household-history 302  200  200  200  200  403  403  200  404  403  403
+GET  desk:household-sheet   302  200  200  200  200  403  403  200  404  403  403
+GET  desk:household-act/change 302 200 200 200  403  403  403  403  404  403  403
+POST desk:household-act/move-out 302 200 200 200 403 403  403  403  404  403  403
+GET  desk:household-act/tag 302  200  200  200  403  403  403  403  404  403  403
+GET  desk:household-act/no  302  404  404  404  404  403  403  404  404  403  403
+GET  desk:household-reveal/address 302 200 200 200 200 403 403  200  404  403  403
+POST desk:household-reveal/address 302 200 200 200 200 403 403  200  404  403  403
+GET  desk:household-reveal/search  302 404 404 404 404 403 403  404  404  403  403
+GET  desk:ground            302  302  302  302  302  302  302  403  302  403  403
+GET  desk:area              302  200  200  200  200  200  200  403  404  403  403
+GET  desk:area-edit         302  403  200  200  200  200  403  403  404  403  403
+POST desk:area-edit         302  403  302  302  302  302  403  403  404  403  403
+GET  desk:compound-new      302  403  200  200  200  200  403  403  200  403  403
+POST desk:compound-new      302  403  200  200  200  200  403  403  200  403  403
+GET  desk:compound          302  200  200  200  200  200  200  403  404  403  403
+GET  desk:compound-edit     302  403  200  200  200  200  403  403  404  403  403
+POST desk:compound-edit     302  403  200  200  200  200  403  403  404  403  403
+GET  desk:compound-close    302  403  405  405  405  405  403  403  405  403  403
+POST desk:compound-close    302  403  302  302  302  302  403  403  404  403  403
+GET  desk:buildings-add     302  403  200  200  200  200  403  403  404  403  403
+POST desk:buildings-add     302  403  200  200  200  200  403  403  404  403  403
+GET  desk:building-edit     302  403  200  200  200  200  403  403  404  403  403
+POST desk:building-edit     302  403  200  200  200  200  403  403  404  403  403
+GET  desk:building-close    302  403  405  405  405  405  403  403  405  403  403
+POST desk:building-close    302  403  302  302  302  302  403  403  404  403  403
+GET  desk:body              302  403  200  200  200  200  403  403  404  403  403
+POST desk:body              302  403  200  200  200  200  403  403  404  403  403
+GET  desk:body-end          302  403  405  405  405  405  403  403  405  403  403
+POST desk:body-end          302  403  302  302  302  302  403  403  404  403  403
+GET  desk:partnership-new   302  403  200  200  200  200  403  403  404  403  403
+POST desk:partnership-new   302  403  200  200  200  200  403  403  404  403  403
+GET  desk:compound-partnership-new 302  403  200  200  200  200  403  403  404  403  403
+POST desk:compound-partnership-new 302  403  200  200  200  200  403  403  404  403  403
+GET  desk:partnership-end   302  403  405  405  405  405  403  403  405  403  403
+POST desk:partnership-end   302  403  302  302  302  302  403  403  404  403  403
+GET  desk:group-new         302  403  200  200  200  200  403  403  200  403  403
+POST desk:group-new         302  403  200  200  200  200  403  403  200  403  403
+GET  desk:group-edit        302  403  200  200  200  200  403  403  404  403  403
+POST desk:group-edit        302  403  200  200  200  200  403  403  404  403  403
+GET  desk:group-close       302  403  405  405  405  405  403  403  405  403  403
+POST desk:group-close       302  403  302  302  302  302  403  403  404  403  403
+GET  desk:organizations     302  200  200  200  200  200  200  403  200  403  403
+GET  desk:organization-new  302  403  200  200  200  200  403  403  200  403  403
+POST desk:organization-new  302  403  200  200  200  200  403  403  200  403  403
+GET  desk:organization      302  404  200  200  200  200  200  403  404  403  403
+GET  desk:organization-edit 302  403  200  200  200  200  403  403  404  403  403
+POST desk:organization-edit 302  403  200  200  200  200  403  403  404  403  403
+GET  desk:organization-retire 302  403  405  405  405  405  403  403  405  403  403
+POST desk:organization-retire 302  403  302  302  302  302  403  403  404  403  403
+GET  desk:centres           302  200  200  200  200  200  200  403  200  403  403
+GET  desk:centre-new        302  403  200  200  200  200  403  403  200  403  403
+POST desk:centre-new        302  403  200  200  200  200  403  403  200  403  403
+GET  desk:centre            302  404  200  200  200  200  200  403  404  403  403
+GET  desk:centre-edit       302  403  200  200  200  200  403  403  404  403  403
+POST desk:centre-edit       302  403  200  200  200  200  403  403  404  403  403
+GET  desk:centre-inspect    302  403  200  200  200  200  403  403  404  403  403
+POST desk:centre-inspect    302  403  200  200  200  200  403  403  404  403  403
+GET  desk:centre-close      302  403  405  405  405  405  403  403  405  403  403
+POST desk:centre-close      302  403  302  302  302  302  403  403  404  403  403
+GET  desk:points            302  200  200  200  200  200  200  403  200  403  403
+GET  desk:point-new         302  403  200  200  200  200  403  403  200  403  403
+POST desk:point-new         302  403  200  200  200  200  403  403  200  403  403
+GET  desk:point-edit        302  403  200  200  200  200  403  403  404  403  403
+POST desk:point-edit        302  403  200  200  200  200  403  403  404  403  403
+GET  desk:point-remove      302  403  405  405  405  405  403  403  405  403  403
+POST desk:point-remove      302  403  302  302  302  302  403  403  404  403  403
+
+GET  desk:pairings          302  200  200  200  200  200  200  200  200  403  403
+GET  desk:pairing           302  200  200  200  200  404  404  200  404  403  403
+POST desk:pairing           302  403  403  403  403  404  404  200  404  403  403
+GET  desk:posts             302  200  200  200  200  200  403  403  200  403  403
+GET  desk:posts-area        302  404  200  200  200  200  403  403  404  403  403
+GET  desk:post-new          302  403  200  200  200  200  403  403  404  403  403
+POST desk:post-new          302  403  200  200  200  200  403  403  404  403  403
+GET  desk:posting           302  200  200  200  200  200  403  403  404  403  403
+GET  desk:post-leave        302  403  200  200  200  200  403  403  404  403  403
+POST desk:post-leave        302  403  200  200  200  200  403  403  404  403  403
+GET  desk:post-return       302  403  405  405  405  405  403  403  405  403  403
+POST desk:post-return       302  403  302  302  302  302  403  403  404  403  403
+GET  desk:post-end          302  403  200  200  200  200  403  403  404  403  403
+POST desk:post-end          302  403  200  200  200  200  403  403  404  403  403
+GET  desk:handover-new      302  403  302  302  302  302  403  403  404  403  403
+GET  desk:handover          302  200  200  200  200  200  404  404  404  404  404
+POST desk:handover          302  405  405  405  405  405  405  405  405  405  405
+GET  desk:handover-confirm  302  405  405  405  405  405  405  405  405  405  405
+POST desk:handover-confirm  302  403  302  403  403  403  404  404  404  404  404
+GET  desk:handover-cancel   302  403  405  405  405  405  403  403  405  403  403
+POST desk:handover-cancel   302  403  302  302  302  302  403  403  404  403  403
+GET  desk:selection-new     302  403  200  200  200  200  403  403  404  403  403
+POST desk:selection-new     302  403  404  404  404  404  403  403  404  403  403
+GET  desk:selection         302  403  200  200  200  200  403  403  404  403  403
+GET  desk:selection-nominate 302 403  404  404  404  404  403  403  404  403  403
+GET  desk:selection-notice  302  403  302  302  302  302  403  403  404  403  403
+GET  desk:selection-act/publish 302 403 200 200 200 200  403  403  404  403  403
+POST desk:selection-act/appoint 302 403 200 200 200 200  403  403  404  403  403
+GET  desk:selection-nominee/stand 302 403 200 200 200 200 403 403 404  403  403
+GET  desk:team              302  200  200  200  200  200  200  404  404  403  403
 
 GET  api:schema             401  200  200  200  200  200  200  200  200  200  200
 GET  api:areas              401  200  200  200  200  200  200  200  200  200  200
 POST api:areas              401  405  405  405  405  405  405  405  405  405  405
+GET  api:compounds          401  200  200  200  200  200  200  403  200  403  403
+POST api:compounds          401  405  405  405  405  405  405  403  405  403  403
 GET  api:categories         401  200  200  200  200  200  200  200  200  200  200
+GET  api:households         401  200  200  200  200  403  403  403  200  403  403
+GET  api:household          401  200  200  200  200  403  403  403  404  403  403
 GET  api:cases              401  200  200  200  200  200  200  200  200  403  403
 POST api:cases              401  400  400  400  400  403  403  403  400  403  403
 GET  api:case               401  200  200  200  200  200  200  404  404  403  403
@@ -147,7 +281,7 @@ def cast(wang, he, chen, zhao, qian, sun, li, outsider, clerk, admin) -> dict[st
 
 
 @pytest.fixture
-def arguments(make_case, wang, he) -> dict[str, list]:
+def arguments(make_case, make_household, wang, he, li, chen) -> dict[str, list]:
     """What stands in the variable parts of the addresses."""
     picture = BytesIO()
     Image.new("RGB", (8, 8), "white").save(picture, "PNG")
@@ -156,9 +290,13 @@ def arguments(make_case, wang, he) -> dict[str, list]:
     other = make_case(at=timezone.now())
     approval = cases.ask_refusal(other, "不属于受理范围", by=wang)
     job = jobs.start(CHECK, payload={}, by=he)
+    sheet_job = jobs.start(imports.CHECK, payload={"sheet": "households"}, by=he)
     report = case.reports.get()
+    household = make_household()
+    exported = jobs.start(EXPORT, payload={"ledger": "cases", "unmasked": False}, by=he)
     return {
         "public:join": ["no-such-key"],
+        "public:grid": [case.area_id],
         "public:receipt": [uuid4()],
         "public:photo": [photo.pk, "full"],
         "desk:case": [case.number],
@@ -167,11 +305,68 @@ def arguments(make_case, wang, he) -> dict[str, list]:
         "desk:photo": [photo.pk, "full"],
         "desk:decide": [approval.pk],
         "desk:import-job": [job.pk],
+        "desk:sheet": ["households"],
+        "desk:sheet-job": [sheet_job.pk],
+        "desk:sheet-faults": [sheet_job.pk],
+        "desk:ledger-job": [exported.pk],
+        "desk:ledger-file": [exported.pk],
+        "desk:household": [household.pk],
+        "desk:household-history": [household.pk],
+        "desk:household-sheet": [household.pk],
+        "desk:household-act": [household.pk],
+        "desk:household-reveal": [household.pk],
+        "desk:pairing": [pairing.pair(household, li, by=wang).pk],
+        **places_of(household, he),
+        **posts_of(wang, he, household.compound),
+        "api:household": [household.pk],
         "api:case": [case.number],
         "api:case-events": [case.number],
         "api:case-action": [case.number],
         "api:case-approval": [other.number, approval.pk],
     }
+
+
+def posts_of(wang: User, he: User, compound) -> dict[str, list]:
+    """What stands in the addresses of posts: wang's posting on its way to he, a selection in their community."""
+    posting, community = wang.postings.get(), Area.objects.get(code=compound.community)
+    chen = User.objects.get(username="chen")
+    handover = handovers.order_handover(posting, he, last_date=timezone.localdate(), by=chen)
+    selection = selecting.open_selection(community, Post.objects.get(code="entrance_leader"), by=chen)
+    entrance = Place.of(compound.buildings.get(number=3).entrances.first())
+    nominee = selecting.nominate(selection, entrance, user=he, by=chen)
+    of_posting = ("posting", "post-leave", "post-return", "post-end", "handover-new")
+    of_handover = ("handover", "handover-confirm", "handover-cancel")
+    of_selection = ("selection", "selection-nominate", "selection-notice", "selection-act")
+    return {
+        **{f"desk:{name}": [community.code] for name in ("posts-area", "post-new", "selection-new")},
+        **{f"desk:{name}": [posting.pk] for name in of_posting},
+        **{f"desk:{name}": [handover.pk] for name in of_handover},
+        **{f"desk:{name}": [selection.pk] for name in of_selection},
+        "desk:selection-nominee": [selection.pk, nominee.pk],
+        "desk:team": [posting.area_id],
+    }
+
+
+def places_of(household, by: User) -> dict[str, list]:
+    """What stands in the addresses of places: of the household's own neighbourhood."""
+    area, compound = household.area, household.compound
+    community = Area.objects.get(code=area.parent_code)
+    nearby.start_body(compound, kind="owners", on=timezone.localdate(), by=by)
+    point = nearby.add_point(area, kind="service", name="代缴点", offers="代缴水电气暖费", by=by)
+    centre = centres.open_centre(community, name="党群服务中心", by=by)
+    post = Post.objects.get(code="grid_worker")
+    group = nearby.open_group(area, name="居民群", owner_post=post, households=1, by=by)
+    school = organizations.add_organization(name="新村小学", kind="school", area=community, by=by)
+    partnership = organizations.begin_partnership(school, area, kind="paired", by=by)
+    of = {
+        "area": area.code, "compound": compound.pk, "buildings": compound.pk,
+        "building": compound.buildings.first().pk, "body": compound.pk, "compound-partnership-new": compound.pk,
+        "partnership": partnership.pk, "partnership-new": area.code, "group": group.pk, "organization": school.pk, "centre": centre.pk,
+        "point": point.pk,
+    }  # fmt: skip
+    endings = ("", "-new", "-edit", "-close", "-end", "-add", "-inspect", "-retire", "-remove")
+    new = ("compound-new", "group-new", "organization-new", "centre-new", "point-new")
+    return {f"desk:{name}{end}": [pk] for name, pk in of.items() for end in endings if f"{name}{end}" not in new}
 
 
 @pytest.mark.django_db

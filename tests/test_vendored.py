@@ -7,6 +7,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 VENDOR = ROOT / "static" / "vendor"
 OWN = {"CHECKSUMS", "README.md"}
+FONTS = ROOT / "desk" / "data" / "fonts"
 SPRITE = VENDOR / "tabler-icons-3.51.0" / "sprite.svg"
 
 
@@ -33,6 +34,14 @@ def test_no_vendored_file_is_unlisted():
 def test_every_vendored_folder_carries_its_licence():
     folders = {path.split("/")[0] for path in present()}
     assert {folder for folder in folders if not (VENDOR / folder / "LICENSE").exists()} == set()
+
+
+def test_every_font_of_the_cards_matches_its_checksum_and_carries_its_licence():
+    lines = (FONTS / "CHECKSUMS").read_text().splitlines()
+    fonts = {path: checksum for checksum, path in (line.split("  ", 1) for line in lines)}
+    files = {path.relative_to(FONTS).as_posix() for path in FONTS.rglob("*") if path.is_file()} - OWN
+    assert {path: sha256((FONTS / path).read_bytes()).hexdigest() for path in files} == fonts
+    assert {folder for path in files if not (FONTS / (folder := path.split("/")[0]) / "LICENSE").exists()} == set()
 
 
 def test_every_source_map_that_is_named_exists():

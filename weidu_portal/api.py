@@ -8,6 +8,7 @@ from rest_framework.permissions import IsAuthenticated
 from cases import api as cases
 from common.api import JsonView
 from grids import api as grids
+from households import api as households
 
 
 class KeyScheme(OpenApiAuthenticationExtension):
@@ -36,10 +37,13 @@ app_name = "api"
 urlpatterns = [
     path("schema/", Schema.as_view(), name="schema"),
     path("areas/", grids.AreaList.as_view(), name="areas"),
+    path("compounds/", grids.CompoundList.as_view(), name="compounds"),
     path("categories/", cases.CategoryList.as_view(), name="categories"),
     path("cases/", cases.CaseList.as_view(), name="cases"),
     path("cases/<str:number>/", cases.CaseItem.as_view(), name="case"),
     path("cases/<str:number>/events/", cases.EventList.as_view(), name="case-events"),
     path("cases/<str:number>/actions/<slug:action>/", cases.CaseAction.as_view(), name="case-action"),
     path("cases/<str:number>/approvals/<int:pk>/", cases.Decision.as_view(), name="case-approval"),
+    path("households/", households.HouseholdList.as_view(), name="households"),
+    path("households/<int:pk>/", households.HouseholdItem.as_view(), name="household"),
 ]

@@ -46,8 +46,8 @@ class DeskFrame:
 
     @property
     def may_import(self) -> bool:
-        """Whether 导入 is offered."""
-        return Ability.IMPORT in self.abilities
+        """Whether 导入导出 is offered."""
+        return bool(self.abilities & {Ability.IMPORT, Ability.KEEP_HOUSEHOLDS, Ability.KEEP_GROUND, Ability.POSTS})
 
     @property
     def may_review(self) -> bool:

@@ -6,6 +6,7 @@ from pathlib import Path
 import workdays
 from cases import defaults
 from grids import ground
+from households import care
 from households.services import load_notice
 from workdays import calendar
 from workdays.models import Day, Hours
@@ -21,6 +22,7 @@ def load() -> int:
     _load_calendar()
     defaults.load()
     load_notice()
+    care.load()
     return areas
 
 

@@ -234,6 +234,9 @@ CELERY_BEAT_SCHEDULE = {
     "deliver": {"task": "notifications.tasks.deliver", "schedule": 30.0},
     "work-jobs": {"task": "jobs.tasks.work", "schedule": 15.0},
     "forget-reporters": {"task": "cases.tasks.forget_reporters", "schedule": crontab(hour=2, minute=30)},
+    "forget-residents": {"task": "households.tasks.forget_residents", "schedule": crontab(hour=2, minute=50)},
+    "forget-sheets": {"task": "jobs.tasks.forget_sheets", "schedule": crontab(hour=3, minute=0)},
+    "fall-handovers": {"task": "desk.tasks.fall_handovers", "schedule": 600.0},
     "discard-photos": {"task": "cases.tasks.discard_photos", "schedule": crontab(hour=3, minute=10)},
     "sweep-files": {"task": "files.tasks.sweep", "schedule": crontab(hour=3, minute=40)},
 }

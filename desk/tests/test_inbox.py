@@ -1,6 +1,5 @@
 """The inbox: exactly one's own cases, by deadline, in few queries; many at once; the ledger."""
 
-import io
 from datetime import timedelta
 
 import pytest
@@ -8,16 +7,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
-from openpyxl import load_workbook
 
-from audit.models import Entry
 from cases import services as cases
 from cases.models import Approval, Case
 from cases.roles import may_decide, roles_of
 from cases.services.acting import OFFICE_UNIT, unit_of
 from cases.states import Status, Who
 from conftest import GRID, XINCUN
-from desk import exports, work
+from desk import work
 from grids.models import Organization
 
 pytestmark = pytest.mark.django_db
@@ -187,40 +184,6 @@ def test_bulk_cannot_reach_another_streets_case_and_wants_a_post(make_case, clie
     assert client.get(reverse("desk:bulk")).status_code == 405
     outside = client.post(reverse("desk:bulk"), {"pick": [case.number], "do": "sign", "next": "//elsewhere.example/"})
     assert outside["Location"] == reverse("desk:cases")
-
-
-def test_the_export_is_the_filtered_list_masked_and_harmless(make_case, client, zhao):
-    make_case(subject="=1+1", area=XINCUN, place="找13800001234", at=timezone.now())
-    make_case(subject="另一类", category="leak-roof", at=timezone.now())
-    client.force_login(zhao)
-    response = client.get(reverse("desk:export"), {"view": "all", "category": "light"})
-    day = timezone.localdate()
-    assert (
-        f"%E9%AD%8F%E9%83%BD%E5%8C%BA_%E5%8C%97%E5%A4%A7%E8%A1%97%E9%81%93_{'%E4%BA%8B%E9%A1%B9'}"
-        in response["Content-Disposition"]
-    )
-    assert f"{day:%Y%m%d}.xlsx" in response["Content-Disposition"]
-    rows = list(load_workbook(io.BytesIO(b"".join(response.streaming_content))).active.iter_rows(values_only=True))
-    assert rows[0][0] == "魏都区北大街道事项台账" and "共1件" in rows[1][0] and rows[2][0] == "序号"
-    assert rows[3][4] == "'=1+1" and rows[3][5] == "找138****1234" and len(rows) == 4
-    entry = Entry.objects.get(verb="cases.export")
-    assert (entry.actor_id, entry.details["rows"]) == (zhao.pk, 1)
-
-
-def test_too_many_rows_are_refused_not_cut_off(make_case, client, zhao, monkeypatch):
-    monkeypatch.setattr(exports, "MOST_ROWS", 1)
-    for _ in range(2):
-        make_case(at=timezone.now())
-    client.force_login(zhao)
-    response = client.get(reverse("desk:export"), {"view": "all"}, follow=True)
-    assert "不能一次导出" in response.content.decode()
-    assert not Entry.objects.filter(verb="cases.export").exists()
-
-
-def test_who_may_not_export_gets_403(client, wang, clerk):
-    for user in (wang, clerk):
-        client.force_login(user)
-        assert client.get(reverse("desk:export")).status_code == 403
 
 
 def test_selections_agree_with_the_roles_of_one_case(make_case, wang, chen, he, zhao, qian, sun, li, outsider):

@@ -8,8 +8,9 @@ from django.utils import timezone
 
 from cases.models import Case, Category, Report
 from cases.states import Channel
-from conftest import GRID, XINCUN
+from conftest import GRID, XINCUN, posted
 from grids.levels import Level
+from grids.models import Compound, Post, Posting
 
 pytestmark = pytest.mark.django_db
 URL = "/desk/cases/register/"
@@ -136,3 +137,56 @@ def test_a_complaint_goes_above_and_is_hidden_from_whom_it_is_about(client, chen
     client.force_login(wang)
     assert client.get(case.get_absolute_url()).status_code == 404
     assert reverse("desk:case", args=[case.number]) == case.get_absolute_url()
+
+
+class TestCompound:
+    def test_the_compound_says_the_grid(self, client, chen, courtyard, typed):
+        client.force_login(chen)
+        assert "第一食品厂家属院" in client.get(URL).content.decode()
+        assert client.post(URL, typed(area="", compound=courtyard.pk)).status_code == 302
+        case = Case.objects.get()
+        assert (case.area_id, case.compound) == (GRID, courtyard)
+
+    def test_neither_place_nor_compound_is_refused(self, client, chen, courtyard, typed):
+        client.force_login(chen)
+        assert "请选择发生地" in client.post(URL, typed(area="")).content.decode()
+
+    def test_a_compound_elsewhere_is_refused(self, client, chen, courtyard, typed):
+        client.force_login(chen)
+        shown = client.post(URL, typed(area=f"{XINCUN}001", compound=courtyard.pk)).content.decode()
+        assert "这个小区不在所选的发生地" in shown
+        foreign = Compound.objects.create(area_id="411002008001", name="外面的", kind="estate")
+        assert client.post(URL, typed(compound=foreign.pk)).status_code == 200
+        assert not Case.objects.exists()
+
+    def test_a_compound_shared_by_grids_goes_with_the_own_one(self, client, wang, courtyard, typed):
+        shared = Compound.objects.create(area_id=XINCUN, name="新村花园", kind="estate")
+        client.force_login(wang)
+        assert "请选择发生地" in client.post(URL, typed(area="", compound=shared.pk)).content.decode()
+        assert client.post(URL, typed(compound=shared.pk)).status_code == 302
+        assert Case.objects.get().compound == shared
+
+    def test_a_courtyard_leader_reports_the_own_compound_only(self, client, courtyard, typed):
+        leader = posted("leader", "马小云", "马庭院长", "")
+        Posting.objects.create(
+            user=leader,
+            post=Post.objects.get(code="courtyard_leader"),
+            compound=courtyard,
+            valid_from=timezone.localdate(),
+        )
+        client.force_login(leader)
+        shown = client.get(URL).content.decode()
+        assert f'<option value="{courtyard.pk}" selected>' in shown and f'<option value="{GRID}" selected>' in shown
+        assert "请选择您负责的小区" in client.post(URL, typed(compound="")).content.decode()
+        response = client.post(URL, typed(compound=courtyard.pk), follow=True)
+        case = Case.objects.get()
+        assert response.status_code == 200 and "已登记，受理编号" in response.content.decode()
+        assert case.compound == courtyard and Case.objects.visible_to(leader).get() == case
+
+    def test_similar_cases_of_the_same_compound_come_first(self, client, wang, courtyard, make_case, typed):
+        other = Compound.objects.create(area_id=GRID, name="别的院", kind="courtyard")
+        here, elsewhere, nowhere = (make_case(compound=one) for one in (courtyard, other, None))
+        client.force_login(wang)
+        asked = {"area": GRID, "category": here.category_id, "compound": courtyard.pk}
+        similar = client.get(URL, asked, HTTP_HX_REQUEST="true").context["similar"]
+        assert similar == [here, nowhere] and elsewhere not in similar

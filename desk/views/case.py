@@ -24,7 +24,7 @@ def case_or_404(request: HttpRequest, number: str) -> Case:
     return found
 
 
-@require(Ability.HANDLE)
+@require(Ability.HANDLE, Ability.REGISTER)
 @never_cache
 @require_safe
 def case(request: HttpRequest, number: str) -> HttpResponse:
@@ -55,7 +55,7 @@ def contact(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     return render(request, "desk/parts/contact_shown.html" if in_place else "desk/contact.html", shown)
 
 
-@require(Ability.HANDLE)
+@require(Ability.HANDLE, Ability.REGISTER)
 @require_safe
 def photo(request: HttpRequest, pk: str, size: str) -> HttpResponse:
     """A photo of a case, for those who may see the case; size is full or thumb."""

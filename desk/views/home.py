@@ -43,7 +43,7 @@ class Until:
     due_state: tuple[str, str]
 
 
-@require(Ability.HANDLE)
+@require(Ability.HANDLE, Ability.REGISTER)
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Everything that waits for the person; lists with nothing in them are left out."""

@@ -1,27 +1,23 @@
-"""事项: the list, many at once, and the list as a ledger."""
+"""事项: the list, and many at once."""
 
 from django.contrib import messages
-from django.http import FileResponse, HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_POST, require_safe
 
 from cases.states import Action
-from common.errors import DomainError
 from desk import work
 from desk.bulk import BULK, act_on
-from desk.exports import export as write_ledger
-from desk.filters import chosen, jurisdiction, listing
+from desk.filters import listing
 from desk.forms_bulk import BulkForm
 from grids.decorators import require
 from grids.permissions import Ability
-from grids.scope import scope_of
 
 _AFTERWARDS = "bulk_afterwards"
 
 
-@require(Ability.HANDLE)
+@require(Ability.HANDLE, Ability.REGISTER)
 @require_safe
 def cases(request: HttpRequest) -> HttpResponse:
     """The inbox. The address holds its whole state; htmx gets the list alone."""
@@ -70,17 +66,3 @@ def bulk(request: HttpRequest) -> HttpResponse:
     if outcome.refused:
         request.session[_AFTERWARDS] = {"refused": outcome.refused, "typed": typed}
     return redirect(form.back)
-
-
-@require(Ability.EXPORT)
-@require_safe
-def export(request: HttpRequest) -> HttpResponse:
-    """The list as it is filtered, as a ledger in .xlsx."""
-    place = jurisdiction(scope_of(request.user)) or request.user.unit_name or "本单位"
-    rows = chosen(request.user, request.GET)
-    try:
-        file, name = write_ledger(rows, place=place, view=request.GET.get("view", "mine")[:20], by=request.user)
-    except DomainError as refusal:
-        messages.error(request, refusal.message)
-        return redirect(f"{reverse('desk:cases')}?{request.GET.urlencode()}")
-    return FileResponse(file, as_attachment=True, filename=name)

@@ -1,6 +1,8 @@
 """登记事项: staff enter a request for somebody who came, called, or was visited."""
 
 from django.contrib import messages
+from django.db.models import Case as Choose
+from django.db.models import Q, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
@@ -14,7 +16,7 @@ from desk.case_page import SIMILAR_SHOWN
 from desk.forms import RegisterForm
 from grids.decorators import require
 from grids.levels import Level, code_at
-from grids.permissions import Ability
+from grids.permissions import Ability, abilities_of
 
 
 @require(Ability.REGISTER)
@@ -45,7 +47,10 @@ def register(request: HttpRequest) -> HttpResponse:
 
 def _registered(request: HttpRequest, report: Report) -> HttpResponse:
     messages.success(request, f"已登记，受理编号{receipt(report.receipt)}")
-    return redirect("desk:case", report.case.number)
+    # Who only reports (楼栋长、单元长) does not open cases: the next one may follow.
+    if Ability.HANDLE in abilities_of(request.user):
+        return redirect("desk:case", report.case.number)
+    return redirect("desk:register")
 
 
 def _enter(request: HttpRequest, asked: cases.Request, near: list[Case]) -> Report:
@@ -71,7 +76,13 @@ def _similar(request: HttpRequest, cleaned: dict) -> list[Case]:
         return []
     rows = Case.objects.visible_to(request.user).open().filter(about__isnull=True, category=category)
     rows = rows.filter(community=code_at(area.code, Level.COMMUNITY)).for_page()
-    return list(rows.order_by("-created_at")[:SIMILAR_SHOWN])
+    if compound := cleaned.get("compound"):
+        # The same compound first; what lies in another one is another trouble.
+        here = Choose(When(compound=compound, then=0), default=1)
+        rows = rows.filter(Q(compound=compound) | Q(compound__isnull=True)).order_by(here, "-created_at")
+    else:
+        rows = rows.order_by("-created_at")
+    return list(rows[:SIMILAR_SHOWN])
 
 
 def _page(

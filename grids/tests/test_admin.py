@@ -34,17 +34,22 @@ def posting(user, **more) -> dict:
     return {"user": user.pk, "post": post.pk, "area": GRID, "valid_from": str(timezone.localdate()), **more}
 
 
-@pytest.mark.parametrize("model", ["area", "organization", "post", "posting"])
+@pytest.mark.parametrize(
+    "model", ["area", "organization", "post", "posting", "standard", "standarditem", "compound", "amendment"]
+)
 def test_the_pages_open(desk, wang, model):
     assert desk.get(reverse(f"admin:grids_{model}_changelist"), {"q": "北大"}).status_code == 200
-    assert desk.get(reverse(f"admin:grids_{model}_add")).status_code == (403 if model == "area" else 200)
+    assert desk.get(reverse(f"admin:grids_{model}_add")).status_code == (
+        403 if model in {"area", "compound", "amendment"} else 200
+    )
 
 
 def test_an_areas_code_and_name_are_read_only(desk):
     page = desk.get(reverse("admin:grids_area_change", args=[XINCUN])).content.decode()
     for name in ("code", "level", "name", "full_name"):
         assert f'name="{name}"' not in page
-    desk.post(reverse("admin:grids_area_change", args=[XINCUN]), {"code": "1", "phone": "0374-1", "in_service": "on"})
+    typed = {"code": "1", "phone": "0374-1", "in_service": "on", "kind": "urban"}
+    desk.post(reverse("admin:grids_area_change", args=[XINCUN]), typed)
     area = Area.objects.get(code=XINCUN)
     assert (area.phone, area.in_service) == ("0374-1", True)
     assert Entry.objects.get(verb="area.changed").details == {"columns": ["phone"]}
@@ -62,7 +67,8 @@ def test_abilities_of_a_post_are_ticked_and_count_at_once(desk, wang):
     post = Post.objects.get(code="grid_worker")
     page = desk.get(reverse("admin:grids_post_change", args=[post.pk])).content.decode()
     assert page.count('type="checkbox" name="grants"') == len(Ability)
-    form = {"name": post.name, "level": post.level, "order": post.order, "grants": ["register", "handle"]}
+    kept = {"name": post.name, "level": post.level, "order": post.order, "family": "grid", "establishment": 1}
+    form = kept | {"is_public": "on", "grants": ["register", "handle"]}
     assert desk.post(reverse("admin:grids_post_change", args=[post.pk]), form).status_code == 302
     assert abilities_of(User.objects.get(pk=wang.pk)) == {"register", "handle"}
     assert Entry.objects.get(verb="post.changed").details == {"columns": ["grants"]}

@@ -5,6 +5,7 @@ from django.db import IntegrityError, transaction
 
 from accounts.models import User
 from cases.models import Case
+from cases.roles import open_actions
 from conftest import GRID, XINCUN, posted
 from grids.models import Building, Compound, Entrance, Post, Posting
 from grids.scope import scope_of
@@ -51,9 +52,13 @@ class TestWhatAPostBeneathTheGridReaches:
 
     def test_the_leader_may_report_but_holds_nothing(self, yard, make_case, client):
         case = make_case(compound=yard)
-        client.force_login(seated("courtyard_leader", yard))
-        page = client.get(case.get_absolute_url()).content.decode()
-        assert case.number in page and "签收" not in page and "138****1234" not in page
+        leader = seated("courtyard_leader", yard)
+        client.force_login(leader)
+        assert client.get("/desk/").status_code == 200
+        answer = client.get(case.get_absolute_url())
+        page = answer.content.decode()
+        assert answer.status_code == 200 and case.place in page and "138****1234" not in page
+        assert open_actions(case, leader) == []
 
 
 class TestPostsThatGrantNothing:

@@ -5,11 +5,12 @@ import pytest
 from cases.models import Category, Limit
 from grids import ground as loader
 from grids.levels import Level
-from grids.models import Area, Organization, Post
+from grids.models import Area, Organization, Post, Standard, StandardItem
 from grids.permissions import Ability
 from weidu_portal import ground as portal_ground
 
 pytestmark = pytest.mark.django_db
+COUNTED = (Area, Organization, Post, Standard, StandardItem, Category, Limit)
 
 
 def test_thirteen_streets_eighty_nine_communities_and_539_grids_are_in_service(ground):
@@ -54,8 +55,32 @@ def test_names_alone_repeat_but_full_names_do_not(ground):
 
 def test_every_street_and_community_in_service_has_its_office(ground):
     places = Area.objects.in_service().filter(level__in=[Level.STREET, Level.COMMUNITY])
-    offices = Organization.objects.filter(area__in=places)
+    offices = Organization.objects.filter(area__in=places, kind__in=["street_office", "community"])
     assert offices.count() == places.count() == 13 + 89
+
+
+def test_every_street_community_and_grid_has_its_party_organization_under_the_one_above(ground):
+    bodies = Organization.objects.party().select_related("parent")
+    assert bodies.count() == 13 + 89 + 539
+    for body in bodies:
+        above = body.parent.area_id if body.parent else None
+        assert above == (None if body.kind == "party_work" else body.area_id[:-3])
+    assert not bodies.exclude(secretary="").exists()
+
+
+def test_the_district_has_48_units_besides_the_utilities(ground):
+    units = Organization.objects.filter(kind__in=["district_office", "department"])
+    assert units.count() == 48
+    assert units.filter(demonstration=True).count() == 31
+
+
+def test_the_standards_start_with_placeholders_and_communities_as_urban(ground):
+    found = {standard.code: standard for standard in Standard.objects.all()}
+    assert (found["urban"].name, found["rural"].name) == ("一有七中心", "三有五中心")
+    for standard, lines in ((found["urban"], 1 + 7), (found["rural"], 3 + 5)):
+        items = standard.items.all()
+        assert len(items) == lines and all(item.is_placeholder and "待核定" in item.name for item in items)
+    assert set(Area.objects.in_service().on(Level.COMMUNITY).values_list("kind", flat=True)) == {"urban"}
 
 
 def test_only_departments_and_utilities_take_cases(ground):
@@ -73,9 +98,9 @@ def test_every_grant_of_a_post_is_an_ability(ground):
 def test_loading_again_changes_nothing_and_keeps_what_was_edited(ground):
     Area.objects.filter(code="411002005").update(phone="0374-1234567")
     Limit.objects.filter(category=None, level=1, urgent=False).update(handle_amount=9, is_default=False)
-    before = [model.objects.count() for model in (Area, Organization, Post, Category, Limit)]
+    before = [model.objects.count() for model in COUNTED]
     assert loader.load() == before[0]
     portal_ground.load()
-    assert [model.objects.count() for model in (Area, Organization, Post, Category, Limit)] == before
+    assert [model.objects.count() for model in COUNTED] == before
     assert Area.objects.get(code="411002005").phone == "0374-1234567"
     assert Limit.objects.get(category=None, level=1, urgent=False).handle_amount == 9

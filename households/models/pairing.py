@@ -10,9 +10,9 @@ class PairingQuerySet(models.QuerySet):
     """Dated pairings."""
 
     def current(self, at=None):
-        """Pairings in force on the local date of `at`."""
+        """Pairings in force on the local date of `at`; the day one ends no longer counts, so that ending is at once."""
         day = timezone.localdate(at or timezone.now())
-        return self.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=day), valid_from__lte=day)
+        return self.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=day), valid_from__lte=day)
 
 
 class Pairing(models.Model):

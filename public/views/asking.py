@@ -14,8 +14,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from cases import services as cases
 from cases.models import Case, Report
 from common.errors import DomainError
+from grids.levels import Level, level_of
 from public import catalog, drafts, openness, sending, story, throttles, visitor
+from public import places as ground
 from public.forms import JoinForm, RequestForm, family
+from public.views.where import grids_of, placed, where_page
 
 _NOT_JOINABLE = "这件事项已经办结或者不再接受加入，请把您的情况作为新的事项提交。"
 
@@ -26,22 +29,39 @@ _NOT_JOINABLE = "这件事项已经办结或者不再接受加入，请把您的
 def request_form(request: HttpRequest) -> HttpResponse:
     """反映问题: the form, its errors, the step that offers similar cases, and the way to the receipt."""
     if request.method == "GET":
-        chosen = {"category": request.GET.get("category", ""), "community": request.GET.get("community", "")}
-        return _form_page(request, RequestForm(initial=chosen))
+        return _form_page(request, RequestForm(initial=_linked(request)))
     form = RequestForm(request.POST)
     if throttles.is_busy(request, "try"):
         return _form_page(request, form, busy=True)
     draft = drafts.collect(request, form.submission)
+    if "find" in request.POST or "choose" in request.POST:
+        return _form_page(request, placed(form, request.POST.get("choose", "")), draft)
     if not form.is_valid() or draft.errors:
         return _form_page(request, form, draft)
     rows = form.family()
     if not rows:
         form.add_error("category", "这个类别现在不能选，请重新选择。")
         return _form_page(request, form, draft)
-    offered = [] if request.POST.get("anyway") else openness.similar_to(form.cleaned_data["community"], rows)
+    offered = [] if request.POST.get("anyway") else _offered(form, rows)
     if openness.not_yet_offered(offered, request.POST.get("seen", "")):
         return render(request, "public/confirm.html", {"form": form, "draft": draft, "offered": offered})
     return _send(request, form, draft, rows)
+
+
+def _linked(request: HttpRequest) -> dict[str, str]:
+    """What a link to the form has chosen already."""
+    grid = catalog.place(request.GET.get("grid", ""))
+    community = grid.code[:12] if grid else request.GET.get("community", "")
+    return {
+        "category": request.GET.get("category", ""),
+        "community": community,
+        "grid": grid.code if grid and level_of(grid.code) == Level.GRID else "",
+    }
+
+
+def _offered(form: RequestForm, rows: list) -> list[openness.Similar]:
+    compound = form.cleaned_data["compound"]
+    return openness.similar_to(form.cleaned_data["community"], rows, compound=compound.pk if compound else None)
 
 
 def _send(request: HttpRequest, form: RequestForm, draft: drafts.Draft, rows: list) -> HttpResponse:
@@ -59,14 +79,14 @@ def _form_page(request: HttpRequest, form: RequestForm, draft: drafts.Draft | No
     category = _value(form, "category")
     community = catalog.place(_value(form, "community"))
     rows = family(category) if form.is_bound and category and community else []
+    compound = ground.compound(_value(form, "compound"))
     page = {
         "form": form,
         "draft": draft or drafts.Draft(form.submission),
         "kinds": catalog.kinds(),
         "kind": catalog.kind(category),
-        "streets": catalog.streets(),
-        "grids": _grids(community),
-        "offered": openness.similar_to(community.code, rows) if community and rows else [],
+        "offered": _similar(category, community, compound) if rows else [],
+        **where_page(form),
         "notice": catalog.notice(),
         **more,
     }
@@ -78,9 +98,11 @@ def _value(form: RequestForm, name: str) -> str:
     return form[name].value() or ""
 
 
-def _grids(community: catalog.Place | None) -> tuple[catalog.Place, ...]:
-    """The grids of a community; none where only the street is known."""
-    return community.parts if community and len(community.code) == 12 else ()
+def _similar(category: str, community: catalog.Place | None, compound: ground.Found | None) -> list[openness.Similar]:
+    if not category or not community:
+        return []
+    here = compound.pk if compound and ground.lies_in(compound, community.code) else None
+    return openness.similar_to(community.code, family(category), compound=here)
 
 
 @require_safe
@@ -93,15 +115,15 @@ def kinds(request: HttpRequest) -> HttpResponse:
 @require_safe
 def places(request: HttpRequest) -> HttpResponse:
     """The grids of the chosen community."""
-    page = {"grids": _grids(catalog.place(request.GET.get("community", "")))}
-    return render(request, "public/request.html#grids", page)
+    page = {"grids": grids_of(catalog.place(request.GET.get("community", "")))}
+    return render(request, "public/parts/where.html#grids", page)
 
 
 @require_safe
 def similar(request: HttpRequest) -> HttpResponse:
     """Open cases of the chosen category and community that one may join."""
     category, community = request.GET.get("category", ""), catalog.place(request.GET.get("community", ""))
-    offered = openness.similar_to(community.code, family(category)) if category and community else []
+    offered = _similar(category, community, ground.compound(request.GET.get("compound", "")))
     page = {"offered": offered, "seen": openness.seen_token(offered)}
     return render(request, "public/request.html#similar", page)
 
@@ -121,20 +143,12 @@ def join(request: HttpRequest, key: str) -> HttpResponse:
         return _join_page(request, case, form, busy=True)
     draft = drafts.collect(request, form.submission)
     if request.POST.get("open"):
-        return _join_page(request, case, _carried_over(form), draft)
+        return _join_page(request, case, form.carried_over(), draft)
     if not form.is_valid() or draft.errors:
         return _join_page(request, case, form, draft)
     if throttles.is_busy(request, "submit"):
         return _join_page(request, case, form, draft, busy=True)
     return _join(request, case, form, draft)
-
-
-def _carried_over(form: JoinForm) -> JoinForm:
-    """An unjudged form with what was typed on the page before."""
-    initial = {name: form[name].value() for name in form.fields}
-    fresh = JoinForm(initial=initial)
-    fresh.submission = form.submission
-    return fresh
 
 
 def _join(request: HttpRequest, case: Case, form: JoinForm, draft: drafts.Draft) -> HttpResponse:

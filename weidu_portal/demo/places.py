@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from random import Random
 
-from grids.models import Area
+from grids.models import Area, Compound
 
 BEIDA = "411002005"
 # All staffed down to every grid, so that scope is seen at work; the other streets have one grid worker a community.
@@ -23,6 +23,7 @@ _ANYWHERE = [
 
 
 _COURTYARD = ("院", "小区", "花园", "家属楼")
+_BUILT = ("estate", "work_unit")  # kinds that have numbered buildings
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ class Map:
         self.by_code = {area.code: area for area in Area.objects.in_service()}
         self.beida = [g for g in grids if g.code.startswith(BEIDA)]
         self.near = [g for g in grids if g.code.startswith(STAFFED_STREETS[1:])]
+        self.compounds = list(Compound.objects.in_use().order_by("pk"))
         self.far = [g for g in grids if not g.code.startswith(STAFFED_STREETS) and g.code.endswith("001")]
 
     def pick(self) -> Area:
@@ -52,8 +54,17 @@ class Map:
     def spot_in(self, area: Area, *, indoors: bool) -> Place:
         """Some spot in this grid or community; `indoors` asks for a place where people live."""
         spots = _OF_COMMUNITY.get(area.code[:12], _ANYWHERE)
+        homes = [row.name for row in self.compounds if row.area_id.startswith(area.code) and row.kind in _BUILT]
+        if homes:  # compounds of other grids are not named, so that place and grid agree
+            streets = [spot for spot in spots if not spot.endswith(_COURTYARD)]
+            return Place(area, self.rng.choice(homes if indoors else homes + streets))
         fitting = [spot for spot in spots if not indoors or spot.endswith(_COURTYARD)]
         return Place(area, self.rng.choice(fitting or _ANYWHERE[:4]))
+
+    def compound_at(self, area: Area, words: str) -> Compound | None:
+        """The compound of this grid or community whose name the words begin with."""
+        there = [row for row in self.compounds if row.area_id.startswith(area.code) and words.startswith(row.name)]
+        return max(there, key=lambda row: len(row.name), default=None)
 
     def sibling(self, area: Area) -> Area:
         """Another grid of the same community."""

@@ -1,7 +1,7 @@
-"""Seeds the demonstration: ground, accounts, weeks of history, and cases about to climb. Safe to run at every start."""
+"""Seeds the demonstration: ground, accounts, homes, posts, weeks of history, and cases about to climb. Safe to run at every start."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import datetime, timedelta
 from random import Random
 
@@ -18,7 +18,7 @@ from grids.scope import scope_of
 from notifications.models import Notification
 from notifications.services import mark_read
 from weidu_portal import ground
-from weidu_portal.demo import people, programme, soon
+from weidu_portal.demo import homes, people, posts, programme, services, soon
 from weidu_portal.demo.teller import SOURCE, Teller
 
 SEED = 411002
@@ -31,13 +31,16 @@ class Seeded:
     """What a run added."""
 
     accounts: int
+    households: int
+    postings: int
+    neighbourhood: int
     cases: int
     due_soon: int
 
     @property
     def nothing(self) -> bool:
         """True where everything was there already."""
-        return not (self.accounts or self.cases or self.due_soon)
+        return not any(astuple(self))
 
 
 def seed(
@@ -49,7 +52,7 @@ def seed(
 ) -> Seeded:
     """Add what is missing of the demonstration; `say` hears how many stories are still under way.
 
-    `thin` tells only one in so many of each kind of story, for a small data set.
+    `thin` tells only one in so many of each kind of story and settles one grid in so many, for a small data set.
 
     DomainError outside demo mode. After a stopped run the next one tells the stories that had not begun.
     """
@@ -59,13 +62,26 @@ def seed(
     with transaction.atomic():
         ground.load()
         accounts = people.open_accounts(Random(SEED))
+        settled = _settle(now, thin)
     told = _history(now, thin, say)
-    added = 0
-    if fresh_due and not soon.is_enough(now):
-        cases.sweep(at=now)  # what fell due while nothing ran is late, and must not be told as if it had been on time
-        with transaction.atomic():
-            added = soon.add(Teller(now, Random(f"{now}")))
-    return Seeded(accounts, told, added)
+    return Seeded(accounts, *settled, told, _fresh(now) if fresh_due else 0)
+
+
+def _fresh(now: datetime) -> int:
+    """Cases that fall due in the next minutes; how many were added."""
+    if soon.is_enough(now):
+        return 0
+    cases.sweep(at=now)  # what fell due while nothing ran is late, and must not be told as if it had been on time
+    with transaction.atomic():
+        return soon.add(Teller(now, Random(f"{now}")))
+
+
+def _settle(now: datetime, thin: int) -> tuple[int, int, int]:
+    """The ground with its people; how many households, postings, and rows of the neighbourhood there are new."""
+    services.add_units()
+    households = homes.add(Random(SEED), thin=thin, at=now)
+    postings = posts.add(Random(SEED), thin=thin, at=now)
+    return households, postings, services.add(Random(SEED), thin=thin, at=now)
 
 
 def _history(now: datetime, thin: int, say: Callable[[int], None]) -> int:

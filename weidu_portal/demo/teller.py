@@ -148,6 +148,7 @@ class Teller:
             channel=plan.channel,
             title=plan.title if plan.by and category.publishable else "",
             place=plan.place,
+            compound=self.map.compound_at(plan.area, plan.place),
             name=f"{rng.choice(texts.SURNAMES)}{rng.choice(texts.CALLED)}",
             phone=f"1380000{rng.randrange(10000):04d}",
             withheld=rng.random() < 0.08,

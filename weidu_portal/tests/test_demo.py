@@ -20,10 +20,11 @@ from common.errors import DomainError
 from conftest import moment
 from files.models import Photo
 from grids.levels import Level
-from grids.models import Posting
+from grids.models import Compound, Entrance, Handover, Nominee, OwnersBody, Posting, ServiceCentre
+from households.models import CareTag, Household, Pairing, Resident
 from notifications.models import Notification
 from weidu_portal import ground
-from weidu_portal.demo import people, programme, seeding, soon
+from weidu_portal.demo import homes, people, posts, programme, seeding, soon
 from weidu_portal.health import oldest_due_seconds
 from weidu_portal.management.commands.seed_demo import Command
 
@@ -48,7 +49,8 @@ def told(django_db_setup, django_db_blocker, tmp_path_factory):
 
 
 def rows() -> list[int]:
-    return [model.objects.count() for model in (User, Posting, Case, Report, Event, Notification, Photo)]
+    models = (User, Posting, Case, Report, Event, Notification, Photo, Compound, Household, ServiceCentre, Pairing)
+    return [model.objects.count() for model in models]
 
 
 def test_demonstration_refuses_to_exist_outside_demo_mode(settings):
@@ -132,6 +134,40 @@ def test_every_state_and_every_level_can_be_seen(told):
 def test_phones_are_of_one_invented_range(told):
     phones = [report.phone.plain for report in Report.objects.all() if report.phone]
     assert phones and all(phone.startswith("1380000") for phone in phones)
+
+
+def test_households_are_marked_as_invented_and_their_phones_are_of_one_range(told):
+    assert Household.objects.count() > 2000 and not Household.objects.filter(demonstration=False).exists()
+    assert not Compound.objects.filter(demonstration=False).exists()
+    phones = [row.phone.plain for row in Resident.objects.filter(phone__isnull=False)[:500]]
+    assert phones and all(phone.startswith("199000") for phone in phones)
+    assert 0.03 < CareTag.objects.count() / Household.objects.count() < 0.09
+    assert Household.objects.filter(area=f"{people.XINCUN}003").visible_to(User.objects.get(username="wang")).exists()
+
+
+def test_posts_are_nearly_filled_by_people_who_cannot_sign_in(told):
+    added = User.objects.filter(username__startswith=posts.PREFIX)
+    assert added.exists() and not any(user.has_usable_password() for user in added[:50])
+    assert not added.exclude(unit_name__endswith="（示范）").exists()
+    assert not Posting.objects.exclude(office_phone="").exclude(office_phone__startswith="0374-0000").exists()
+
+
+def test_places_of_xincun_stand_in_the_list_of_the_chosen_and_nobody_holds_them_yet(told):
+    there = Entrance.objects.filter(building__compound__community=people.XINCUN)
+    chosen = Nominee.objects.filter(selection__area=people.XINCUN)
+    assert chosen.count() == there.count() > 0
+    assert not Posting.objects.filter(entrance__in=there).exists()
+    assert sum(sum(entrances) for _, _, _, entrances in homes.IN_XINCUN) == 52
+
+
+def test_something_of_everything_is_under_way(told):
+    assert Handover.objects.get(confirmed_at=None).successor.username == "wang"
+    assert set(OwnersBody.objects.values_list("step", flat=True)) == set(OwnersBody.Step)
+    away = Posting.objects.on_leave()
+    assert away.filter(stand_in=None).exists() and away.exclude(stand_in=None).exists()
+    assert Pairing.objects.exists() and Case.objects.filter(compound__isnull=False).exists()
+    for case in Case.objects.filter(compound__isnull=False).select_related("compound"):
+        assert case.compound.community == case.community and case.place.startswith(case.compound.name)
 
 
 def test_complaint_is_invisible_to_the_person_it_is_about(told):

@@ -7,20 +7,25 @@ from django.core.management.base import BaseCommand
 from django.db import connection
 
 from weidu_portal import ground
-from weidu_portal.bench import pages, sweeps
+from weidu_portal.bench import households, ledgers, pages, sheets, sweeps
 
 PARTS = {
     "climbing": sweeps.climbing,
     "listing": pages.listing,
     "submitting": pages.submitting,
     "idling": sweeps.idling,
+    "searching": households.searching,
+    "importing": sheets.measure,
+    "exporting": ledgers.measure,
 }
 
 
 class Command(BaseCommand):
     """Runs the benches."""
 
-    help = "Measures the sweep, the case list and the public form in a scratch database; writes var/bench.json."
+    help = (
+        "Measures sweep, lists, public form, search, sheets and ledgers in a scratch database; writes var/bench.json."
+    )
 
     def add_arguments(self, parser) -> None:
         """Where to write, and which parts to run."""

@@ -8,7 +8,7 @@ from django.utils import timezone
 from tqdm import tqdm
 
 from common.errors import DomainError
-from weidu_portal.demo import people, seeding, soon
+from weidu_portal.demo import people, posts, seeding, soon
 
 
 class Command(BaseCommand):
@@ -33,8 +33,9 @@ class Command(BaseCommand):
             self.stdout.write("The demonstration data are already there; nothing was changed.")
         else:
             self.stdout.write(
-                f"Added {added.accounts} accounts, {added.cases} cases with their history and "
-                f"{added.due_soon} cases that fall due in the next minutes."
+                f"Added {added.accounts} accounts, {added.households} households, {added.postings} postings "
+                f"(posts filled {posts.share_filled()} %), {added.neighbourhood} rows of the neighbourhood, "
+                f"{added.cases} cases with their history and {added.due_soon} cases that fall due in the next minutes."
             )
         self._accounts()
         self._what_to_look_at()

@@ -1,0 +1,83 @@
+"""Who sees and who arranges posts, and finding the people to put on them."""
+
+from contextlib import suppress
+
+from django.db.models import Q, QuerySet
+
+from accounts.models import User, index_of_phone
+from grids.levels import Level
+from grids.models import Post, Posting
+from grids.permissions import Ability
+from grids.scope import Scope, postings_of, scope_of
+from grids.services.postings import Place
+
+MOST_PEOPLE = 12
+
+
+def scopes(user) -> tuple[Scope, Scope]:
+    """What the user arranges, and what of the rest the user may read: posts of areas whose households one keeps."""
+    return scope_of(user, granting=Ability.POSTS), scope_of(user, granting=Ability.HOUSEHOLDS)
+
+
+def sees(user, code: str) -> bool:
+    """True where the user may read the posts of this area."""
+    return any(scope.covers(code) for scope in scopes(user))
+
+
+def arranges(user, code: str) -> bool:
+    """True where the user may arrange posts in this area."""
+    return scope_of(user, granting=Ability.POSTS).covers(code)
+
+
+def may_arrange(user, post: Post, place: Place) -> bool:
+    """True where a posting of the user's grants POSTS over the place and the post gives no more than that posting.
+
+    Below one's own level every post may be filled; on one's own level only those that allow nothing one may not do
+    oneself, so that nobody hands out rights upward. Posts of units are the district's.
+    """
+    for own in postings_of(user):
+        if Ability.POSTS not in own.post.grants or not own.area_id:
+            continue
+        if not place.code:
+            if len(own.area_id) == 6:
+                return True
+        elif place.code.startswith(own.area_id):
+            below = bool(place.compound) or len(place.code) > len(own.area_id)
+            if below or set(post.grants) <= set(own.post.grants):
+                return True
+    return False
+
+
+def postings_seen(user) -> QuerySet[Posting]:
+    """Postings in the areas whose posts the user may read; those of units for the district's people."""
+    found = Q(pk__in=[])
+    for scope in scopes(user):
+        for code in scope.areas:
+            found |= Q(area__code__startswith=code) | Q(compound__area__code__startswith=code)
+        if scope.at(Level.DISTRICT):
+            found |= Q(unit__isnull=False)
+    return Posting.objects.filter(found).select_related(
+        "user", "post", "area", "unit", "compound", "building", "entrance", "stand_in"
+    )
+
+
+def find_people(typed: str) -> list[User]:
+    """Accounts in use by part of the name (two characters), user name, or whole mobile number; never lists phones."""
+    typed = "".join(typed.split())
+    if len(typed) < 2:
+        return []
+    found = Q(full_name__icontains=typed) | Q(title__icontains=typed) | Q(username__iexact=typed)
+    with suppress(ValueError):  # no mobile number, so only a name
+        found |= Q(phone_index=index_of_phone(typed))
+    return list(User.objects.filter(found, is_active=True).order_by("full_name", "pk")[:MOST_PEOPLE])
+
+
+def colleagues(posting: Posting) -> QuerySet[User]:
+    """Who may stand in: everybody serving in the same community, or at the same area or unit above it."""
+    place = Place.under(posting)
+    rows = Posting.objects.current().exclude(user=posting.user_id)
+    if len(place.code) >= 12:
+        rows = rows.beneath(place.code[:12])
+    else:
+        rows = rows.filter(area=posting.area_id) if posting.area_id else rows.filter(unit=posting.unit_id)
+    return User.objects.filter(pk__in=rows.values("user"), is_active=True).order_by("full_name", "pk")

@@ -1,0 +1,11 @@
+"""Periodic work of the desk: what reaches over several apps."""
+
+from celery import shared_task
+
+from desk import handing_over
+
+
+@shared_task
+def fall_handovers() -> int:
+    """Hand-overs nobody confirmed in time; returns how many fell to whoever ordered them."""
+    return handing_over.fall_due()
