@@ -5,12 +5,16 @@ from contextlib import suppress
 from django.db.models import Q, QuerySet
 
 from accounts.models import User, index_of_phone
+from grids.arranging import may_arrange, may_take
 from grids.levels import Level
-from grids.models import Post, Posting
+from grids.models import Posting
 from grids.permissions import Ability
-from grids.scope import Scope, postings_of, scope_of
+from grids.scope import Scope, scope_of
 from grids.services.postings import Place
 
+__all__ = [
+    "arranges", "colleagues", "find_people", "may_arrange", "postings_seen", "scopes", "sees",
+]  # fmt: skip
 MOST_PEOPLE = 12
 
 
@@ -27,25 +31,6 @@ def sees(user, code: str) -> bool:
 def arranges(user, code: str) -> bool:
     """True where the user may arrange posts in this area."""
     return scope_of(user, granting=Ability.POSTS).covers(code)
-
-
-def may_arrange(user, post: Post, place: Place) -> bool:
-    """True where a posting of the user's grants POSTS over the place and the post gives no more than that posting.
-
-    Below one's own level every post may be filled; on one's own level only those that allow nothing one may not do
-    oneself, so that nobody hands out rights upward. Posts of units are the district's.
-    """
-    for own in postings_of(user):
-        if Ability.POSTS not in own.post.grants or not own.area_id:
-            continue
-        if not place.code:
-            if len(own.area_id) == 6:
-                return True
-        elif place.code.startswith(own.area_id):
-            below = bool(place.compound) or len(place.code) > len(own.area_id)
-            if below or set(post.grants) <= set(own.post.grants):
-                return True
-    return False
 
 
 def postings_seen(user) -> QuerySet[Posting]:
@@ -72,12 +57,16 @@ def find_people(typed: str) -> list[User]:
     return list(User.objects.filter(found, is_active=True).order_by("full_name", "pk")[:MOST_PEOPLE])
 
 
-def colleagues(posting: Posting) -> QuerySet[User]:
-    """Who may stand in: everybody serving in the same community, or at the same area or unit above it."""
+def colleagues(posting: Posting, by: User) -> QuerySet[User]:
+    """Who may stand in: everybody serving in the same community, or at the same area or unit above it.
+
+    Whoever arranges it is among them only where that gives nothing new: nobody makes oneself the secretary.
+    """
     place = Place.under(posting)
     rows = Posting.objects.current().exclude(user=posting.user_id)
     if len(place.code) >= 12:
         rows = rows.beneath(place.code[:12])
     else:
         rows = rows.filter(area=posting.area_id) if posting.area_id else rows.filter(unit=posting.unit_id)
-    return User.objects.filter(pk__in=rows.values("user"), is_active=True).order_by("full_name", "pk")
+    people = User.objects.filter(pk__in=rows.values("user"), is_active=True).order_by("full_name", "pk")
+    return people if may_take(by, posting.post) else people.exclude(pk=by.pk)

@@ -12,6 +12,8 @@ from cases.forms import StyledForm
 from common.errors import DomainError
 from common.normalise import clean_text
 from desk.forms import GroupedSelect
+from files.photos import PhotoRefused
+from files.services import ingest_photo
 from grids import geo
 from grids.levels import Level
 from grids.models import (
@@ -336,22 +338,47 @@ class GroupForm(GroundForm):
 
 
 class CentreForm(GroundForm):
-    """A service centre."""
+    """A service centre with its picture. `cleaned_data["picture"]` is there only where it changes."""
 
     model, columns = ServiceCentre, ("name", "address", "hours", "phone", "offers", "size_m2")
     area = _place("社区或网格")
     standard = forms.ModelChoiceField(
         label="标准", queryset=Standard.objects.order_by("-setting"), required=False, empty_label="按社区类型"
     )
+    picture = forms.FileField(
+        label="照片", required=False, widget=forms.FileInput(attrs={"accept": "image/*"}),
+        help_text="居民在网格公开页看得到，也印在服务牌正面。不超过10兆，避免拍到人脸和车牌，拍摄位置会自动去掉。",
+    )  # fmt: skip
+    no_picture = forms.BooleanField(label="去掉现在的照片", required=False)
 
     def __init__(self, *args, user, row=None, initial=None, **kwargs):
         standing = {"standard": row.standard_id} if row else {}
         super().__init__(*args, row=row, initial=standing | (initial or {}), **kwargs)
+        self.user = user
         offer_places(self.fields["area"], user, GRID_OR_COMMUNITY)
         if row is not None:
             del self.fields["area"]
             _demand(self.fields["standard"])
+        if row is None or row.picture_id is None:
+            del self.fields["no_picture"]
+        else:
+            self.fields["picture"].label = "换一张照片"
         self.line_up("area", "name", "standard")
+
+    def clean(self) -> dict:
+        """The picture is taken in last, when everything else is right: nothing is stored for a form that comes back."""
+        cleaned = super().clean()
+        upload, dropped = cleaned.pop("picture", None), cleaned.pop("no_picture", False)
+        if upload and self.errors:
+            self.add_error("picture", "请把其他地方改好，再选一次照片。")
+        elif upload:
+            try:
+                cleaned["picture"] = ingest_photo(upload, by=self.user)
+            except PhotoRefused as refusal:
+                self.add_error("picture", f"{refusal.message}。")
+        elif dropped:
+            cleaned["picture"] = None
+        return cleaned
 
 
 class InspectionForm(GroundForm):

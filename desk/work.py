@@ -29,6 +29,7 @@ _NOTHING = Q(pk__in=[])
 _POSTED = (
     "leave_from", "leave_to",
     "user__full_name", "user__title", "user__username", "stand_in__full_name", "stand_in__title", "stand_in__username",
+    "stand_in__is_active",
 )  # fmt: skip
 # What list rows, badges and the export read; a case has twice as many columns, and so have the people on it.
 _ROW = (

@@ -11,11 +11,13 @@ from django.db import transaction
 
 from audit.services import record
 from common.errors import DomainError
+from grids.arranging import may_arrange
 from grids.finding import Placeless, Places
-from grids.models import Area, Compound, Organization
+from grids.models import Area, Compound, Organization, Post
 from grids.permissions import Ability
 from grids.scope import scope_of
 from grids.services import loading
+from grids.services.postings import Place
 from grids.telling import tell_owner
 from jobs.cells import Day, Mobile, OfficePhone, OneOf, Whole, Words, YesNo
 from jobs.imports import OUTCOMES, Column, Line, Record, Sheet
@@ -271,7 +273,11 @@ class PostingSheet(TriedSheet):
             )
         place = loading.seat_of(values, area, compound)
         self.own(compound.area if compound else area, "community" if values["community"] else "street")
-        return loading.load_posting(place, values, trying=self.trying, by=self.by)
+        return loading.load_posting(place, values, allows=self._allows, trying=self.trying, by=self.by)
+
+    def _allows(self, post: Post, place: Place) -> bool:
+        """What the page would let the importer do."""
+        return may_arrange(self.by, post, place)
 
 
 def _worst(first: str, second: str) -> str:

@@ -24,6 +24,7 @@ urlpatterns = [
     path("progress/photos/<uuid:pk>/<str:size>/", views.photo, name="photo"),
     path("grid/", views.grids, name="grids"),
     path("grid/<str:code>/", views.grid, name="grid"),
+    path("centres/pictures/<uuid:pk>/", views.centre_picture, name="centre-picture"),
     path("points/", views.points, name="points"),
     path("cadre/", views.cadre, name="cadre"),
     path("privacy/", views.privacy, name="privacy"),

@@ -236,6 +236,7 @@ CELERY_BEAT_SCHEDULE = {
     "forget-reporters": {"task": "cases.tasks.forget_reporters", "schedule": crontab(hour=2, minute=30)},
     "forget-residents": {"task": "households.tasks.forget_residents", "schedule": crontab(hour=2, minute=50)},
     "forget-sheets": {"task": "jobs.tasks.forget_sheets", "schedule": crontab(hour=3, minute=0)},
+    "clear-ledgers": {"task": "desk.tasks.clear_ledgers", "schedule": crontab(hour=3, minute=5)},
     "fall-handovers": {"task": "desk.tasks.fall_handovers", "schedule": 600.0},
     "discard-photos": {"task": "cases.tasks.discard_photos", "schedule": crontab(hour=3, minute=10)},
     "sweep-files": {"task": "files.tasks.sweep", "schedule": crontab(hour=3, minute=40)},

@@ -75,7 +75,7 @@ def test_a_list_is_filtered_ticked_and_signed(desktop, enter, day, chen):
     desktop.get_by_label("类别").select_option(label="路灯照明")
     expect(desktop.get_by_text("共1件")).to_be_visible()
     expect(desktop).to_have_url(re.compile("category=light"))
-    expect(desktop.get_by_role("link", name="导出")).to_have_attribute("href", re.compile("category=light"))
+    expect(desktop.get_by_role("link", name="导出", exact=True)).to_have_attribute("href", re.compile("category=light"))
     desktop.get_by_role("link", name="清除").click()
     expect(desktop.get_by_text("共5件")).to_be_visible()
     desktop.get_by_label("全选本页").check()

@@ -23,6 +23,8 @@ from grids.models import (
     Posting,
 )
 from grids.services import nearby, places
+from households.models import Household
+from households.search import find
 
 pytestmark = pytest.mark.django_db
 STREET = XINCUN[:9]
@@ -184,6 +186,18 @@ def test_a_change_is_seen_in_the_history(at, send, chen, yard):
     shown = text(at(chen, "compound", yard.pk))
     assert "无人管理" in shown and "居民自管" in shown and "陈书记" in shown
     assert Amendment.objects.filter(subject_kind="compound").count() == 2
+
+
+def test_a_new_name_of_a_compound_reaches_its_households(send, chen, courtyard, make_household):
+    family = make_household()
+    before = family.updated_at
+    answer = send(chen, "compound-edit", courtyard.pk, **facts(courtyard, name="食品小区"))
+    family.refresh_from_db()
+    assert answer.status_code == 302
+    assert family.address.plain == "食品小区3号楼2单元501"
+    assert "食品小区" in family.search.plain and "第一食品厂" not in family.search.plain
+    assert family.updated_at == before
+    assert list(find(Household.objects.visible_to(chen), "食品小区 3-2-501").rows) == [family]
 
 
 def test_buildings_come_in_one_go(at, send, chen, yard):

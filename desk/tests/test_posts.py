@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from cases import services as cases
 from conftest import GRID, XINCUN, posted
-from desk.arranging import find_people, may_arrange
+from desk.arranging import colleagues, find_people, may_arrange
 from grids.models import Area, Building, Entrance, Organization, Partnership, Post, Posting
 from grids.services import handovers, postings
 from grids.services.postings import Place
@@ -295,3 +295,11 @@ def test_the_team_of_a_grid_with_office_phones_only(client, wang, chen, served, 
         assert words in page
     assert "7777" not in page
     assert client.get(at("team", XINCUN)).status_code == 404
+
+
+def test_nobody_stands_in_for_more_than_one_may_do(zhao, he, chen, wang):
+    street = posted("meng", "孟干事", "孟干事", "street_worker", area=XINCUN[:9])
+    Posting.objects.create(user=street, post=post("volunteer"), area_id=GRID)
+    secretary, worker = chen.postings.get(), wang.postings.get()
+    assert he in colleagues(worker, he) and street not in colleagues(secretary, street)
+    assert street in colleagues(secretary, zhao)

@@ -83,7 +83,8 @@ def centre(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def centre_new(request: HttpRequest) -> HttpResponse:
     """登记中心; `area` of the address is preselected."""
-    form = CentreForm(sent(request), user=request.user, initial={"area": request.GET.get("area", "")})
+    standing = {"area": request.GET.get("area", "")}
+    form = CentreForm(sent(request), request.FILES or None, user=request.user, initial=standing)
 
     def act(typed: dict) -> str:
         made = services.open_centre(typed.pop("area"), by=request.user, **typed)
@@ -99,7 +100,7 @@ def centre_new(request: HttpRequest) -> HttpResponse:
 def centre_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Change a centre."""
     row = _centre(request.user, pk)
-    form = CentreForm(sent(request), user=request.user, row=row)
+    form = CentreForm(sent(request), request.FILES or None, user=request.user, row=row)
     back = reverse("desk:centre", args=[pk])
     return form_page(
         request, form, lambda typed: services.change_centre(row, typed, by=request.user),

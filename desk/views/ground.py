@@ -1,5 +1,6 @@
 """网格和楼院: from the district down to one compound."""
 
+from django.db import transaction
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -42,6 +43,7 @@ from grids.scope import scope_of
 from grids.services import places
 from grids.services.centres import with_result
 from households.models import Household
+from households.services.readdressing import readdress
 
 PER_PAGE = 20
 
@@ -227,8 +229,14 @@ def compound_edit(request: HttpRequest, pk: int) -> HttpResponse:
     row = kept_compound_or_404(request.user, pk)
     form = CompoundForm(sent(request), user=request.user, row=row)
     back = reverse("desk:compound", args=[pk])
+
+    def act(typed: dict) -> None:
+        with transaction.atomic():
+            if "name" in places.change_compound(row, typed, by=request.user):
+                readdress(row)
+
     return form_page(
-        request, form, lambda typed: places.change_compound(row, typed, by=request.user),
+        request, form, act,
         title=f"修改{row}", button="保存", done="已保存。", back=back, crumbs=[(row.name, back)],
         outline=geo.outline(row.boundary),
     )  # fmt: skip

@@ -22,7 +22,7 @@ from jobs.models import Job
 from jobs.tasks import work
 
 _OURS = ("print", "masked", "page", "cursor")
-# Where a refused export leads back to; ledgers without a page of their own go to the start.
+# Where a refused export leads back to.
 _LISTS = {
     "cases": "desk:cases",
     "households": "desk:households",
@@ -32,6 +32,14 @@ _LISTS = {
     "vacancies": "desk:posts",
     "handovers": "desk:posts",
     "selections": "desk:posts",
+    "compounds": "desk:ground",
+    "buildings": "desk:ground",
+    "owners-bodies": "desk:ground",
+    "chat-groups": "desk:ground",
+    "organizations": "desk:organizations",
+    "partnerships": "desk:organizations",
+    "centres": "desk:centres",
+    "points": "desk:points",
 }
 
 

@@ -196,7 +196,7 @@ def _appointed(request: HttpRequest, form: AppointForm, post: Post, seat) -> boo
 def leave(request: HttpRequest, pk: int) -> HttpResponse:
     """登记请假, with or without a stand-in."""
     row = posting_to_arrange(request, pk)
-    form = LeaveForm(request.POST if request.method == "POST" else None, colleagues=colleagues(row))
+    form = LeaveForm(request.POST if request.method == "POST" else None, colleagues=colleagues(row, request.user))
     if form.is_bound and form.is_valid():
         try:
             services.grant_leave(row, **form.cleaned_data, by=request.user)

@@ -182,8 +182,8 @@ class Posting(models.Model):
         return bool(self.leave_from and self.leave_to and self.leave_from <= day <= self.leave_to)
 
     def deputy(self, at=None):
-        """Who does the work of this post now: the holder, or the stand-in during leave (the holder where none is named)."""
-        return self.stand_in if self.stand_in_id and self.on_leave(at) else self.user
+        """Who does the work of this post now: during leave the stand-in, where one is named whose account is in use."""
+        return self.stand_in if self.stand_in_id and self.on_leave(at) and self.stand_in.is_active else self.user
 
 
 class Handover(models.Model):

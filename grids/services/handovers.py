@@ -75,6 +75,8 @@ def _refuse(row: Posting, successor: User, last_date: date, today: date, by: Use
         raise DomainError(f"{successor.called}的账号已经停用，请另选接任人。")
     if successor.pk == row.user_id:
         raise DomainError("接任人不能是现在在任的本人。")
+    if successor.pk == by.pk:
+        raise DomainError("不能把岗位交接给自己，请由上级或同事来办。")
     if last_date < max(today, row.valid_from):
         raise DomainError("最后一天不能早于今天，也不能早于任职日期。")
     if serving(row.post, Place.under(row), since=today).filter(user=successor).exists():
@@ -94,6 +96,7 @@ def confirm_handover(handover: Handover, *, at: datetime | None = None, by: User
         raise DomainError("只有接任人本人可以确认。")
     _refuse_ended(row)
     place = Place.under(row.posting)
+    _refuse_taken(row, place, today)
     if interim := interim_of(row):
         close(interim, today - timedelta(days=1), by=by)
     elif not row.posting.valid_to or row.posting.valid_to > row.last_date:
@@ -112,6 +115,17 @@ def confirm_handover(handover: Handover, *, at: datetime | None = None, by: User
         at=at,
     )
     return row
+
+
+def _refuse_taken(row: Handover, place: Place, today: date) -> None:
+    """A confirmation that comes late, after somebody else was put on a place of one, changes nothing."""
+    type(place.row)._base_manager.select_for_update(no_key=True).get(pk=place.row.pk)
+    passing = {row.posting.user_id, row.ordered_by_id}
+    there = serving(row.posting.post, place, since=today).exclude(user__in=passing)
+    if row.posting.post.establishment != 1:
+        there = there.filter(user=row.successor)
+    if taken := there.first():
+        raise DomainError(f"{place.name}的{row.posting.post.name}现在由{taken.user.called}在任，这次交接不能再确认。")
 
 
 @transaction.atomic

@@ -4,6 +4,7 @@ Empty values say nothing. Every function returns what it did (new, changed, unch
 """
 
 import secrets
+from collections.abc import Callable
 from typing import Any
 
 from django.utils import timezone
@@ -127,19 +128,26 @@ def _within(compound: Compound, row: dict[str, Any]) -> Place:
     return Place(compound=compound, building=building, entrance=entrance)
 
 
-def load_posting(place: Place, row: dict[str, Any], *, trying: bool, by: User) -> Done:
+def load_posting(
+    place: Place, row: dict[str, Any], *, allows: Callable[[Post, Place], bool], trying: bool, by: User
+) -> Done:
     """The posting of this person to this post on this place from this day; opens the account where there is none.
 
-    `trying` leaves out the one-time password, which takes a third of a second to hash: everything is taken back anyway.
+    `allows` says whether the importer may fill this post there; nobody loads a post of one's own. `trying` leaves out
+    the one-time password, which takes a third of a second to hash: everything is taken back anyway.
     """
     post = Post.objects.filter(name=row["post"]).order_by("order").first()
     if post is None:
         raise Placeless("post", "没有这个岗位", "请用岗位的名称，如网格员、楼栋长")
+    if not allows(post, place):
+        raise Placeless("post", "这个岗位要由上级安排", "请从表中删去")
     user = _person(row) or _open_account(row, place, trying=trying, by=by)
     there = Posting.objects.filter(place.here(), user=user, post=post)
     same_day = there.filter(valid_from=row["valid_from"]) if row["valid_from"] else there.current()
     posting = same_day.first()
     if posting is None:
+        if user.pk == by.pk:
+            raise Placeless("name", "不能给自己安排岗位", "请由上级或同事来办")
         postings.appoint(
             user, post, place, valid_from=row["valid_from"] or timezone.localdate(),
             office_phone=row["office_phone"], hours=row["hours"], by=by,

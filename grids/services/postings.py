@@ -18,6 +18,8 @@ from notifications.services import notify
 
 _OFFICE_PHONE = re.compile(r"[0-9０-９ \-－—()（）转]{3,20}")
 _MOBILE = re.compile(r"1[3-9][0-9]{9}")
+# Ours: who stands in for longer holds the post, and is appointed to it.
+LONGEST_LEAVE = timedelta(days=366)
 
 
 @dataclass(frozen=True)
@@ -236,7 +238,7 @@ def grant_leave(
     row = _locked(posting)
     _refuse_leave(row, leave_from, leave_to, today)
     if stand_in:
-        _refuse_stand_in(row, stand_in, leave_from, leave_to)
+        _refuse_stand_in(row, stand_in, leave_from, leave_to, at)
     row.leave_from, row.leave_to, row.stand_in = leave_from, leave_to, stand_in
     row.save(update_fields=["leave_from", "leave_to", "stand_in"])
     record(
@@ -265,17 +267,19 @@ def _refuse_leave(row: Posting, leave_from: date, leave_to: date, today: date) -
         raise DomainError("请假的最后一天不能早于第一天。")
     if leave_to < today:
         raise DomainError("请假的日子已经过去，请核对日期。")
+    if leave_to - leave_from >= LONGEST_LEAVE:
+        raise DomainError("一次请假最长一年，更长的请办交接。")
     if row.leave_to and row.leave_to >= today:
         raise DomainError("已经登记了一次请假，请先销假，再登记新的。")
 
 
-def _refuse_stand_in(row: Posting, stand_in: User, leave_from: date, leave_to: date) -> None:
+def _refuse_stand_in(row: Posting, stand_in: User, leave_from: date, leave_to: date, at: datetime | None) -> None:
     if stand_in.pk == row.user_id:
         raise DomainError("替岗人不能是请假的本人。")
     if not stand_in.is_active:
         raise DomainError(f"{stand_in.called}的账号已经停用，请另选一位替岗。")
     away = stand_in.postings.filter(leave_from__lte=leave_to, leave_to__gte=leave_from)
-    if away.current().exists():
+    if away.current(at).exists():
         raise DomainError(f"{stand_in.called}这几天也请假，请另选一位替岗。")
 
 

@@ -296,3 +296,31 @@ def test_two_appointments_at_once_fill_a_place_of_one_once(yard, feng, he, chen)
         thread.join()
     assert len(refusals) == 1 and "请办交接" in refusals[0]
     assert Posting.objects.filter(entrance=yard).count() == 1
+
+
+def test_nobody_hands_a_post_to_oneself(wang, chen):
+    assert "不能把岗位交接给自己" in refused(order, wang, chen, chen)
+
+
+def test_a_late_confirmation_does_not_crowd_a_place_that_was_given_to_somebody_else(wang, feng, chen, he):
+    handover = order(wang, feng, chen)
+    type(handover).objects.filter(pk=handover.pk).update(last_date=day(-1))
+    handover.refresh_from_db()
+    interim = handovers.fall(handovers.locked(handover), at=timezone.now())
+    Posting.objects.filter(pk=interim.pk).update(valid_from=day(-1), valid_to=day(-1))
+    appoint(he, "grid_worker", Area.objects.get(pk=GRID), by=chen)
+    assert "现在由何专干在任" in refused(handovers.confirm_handover, handover, by=feng)
+
+
+def test_a_stand_in_whose_account_was_closed_is_none(wang, he, chen):
+    row = wang.postings.get()
+    postings.grant_leave(row, leave_from=day(), leave_to=day(1), stand_in=he, by=chen)
+    he.is_active = False
+    he.save()
+    assert Posting.objects.get(pk=row.pk).deputy() == wang
+
+
+def test_nobody_is_on_leave_for_ever(wang, he, chen):
+    assert "最长一年" in refused(
+        postings.grant_leave, wang.postings.get(), leave_from=day(), leave_to=day(400), stand_in=he, by=chen
+    )

@@ -160,3 +160,14 @@ def test_a_district_may_load_what_no_community_may(qian):
         == 2
     )
     assert Organization.objects.get(name="春秋物业").area_id == XINCUN
+
+
+def test_a_sheet_gives_no_post_that_the_page_would_not(he, chen):
+    upward = POST | {"岗位": "社区书记", "网格": ""}
+    oneself = POST | {"账号": "he", "手机号": "", "姓名": "何晓燕", "称呼": ""}
+    found = faults(check(PostingSheet, he, upward, oneself))
+    assert found == {(2, "岗位", "这个岗位要由上级安排"), (3, "姓名", "不能给自己安排岗位")}
+    assert not User.objects.filter(full_name="王建设").exists()
+    Posting.objects.filter(user=chen).update(office_phone="0374-1111111")
+    touched = POST | {"账号": "chen", "手机号": "", "姓名": "陈立民", "岗位": "社区书记", "网格": "", "任职日期": "", "办公电话": "0374-2222222"}
+    assert faults(check(PostingSheet, he, touched)) == {(2, "岗位", "这个岗位要由上级安排")}

@@ -209,14 +209,34 @@ def come_back(household: Household, *, on: date | None = None, at: datetime | No
     Door.objects.select_for_update().get(pk=row.door_id)
     if Household.objects.living().filter(door=row.door_id).exists():
         raise DomainError(TAKEN)
-    last = row.memberships.order_by("-valid_from").first()
-    Membership.objects.create(
-        household=row, area_id=row.door.area_id, valid_from=max(on, last.valid_to), reason="恢复在住"
-    )
-    row.residents.filter(left_date__gte=row.moved_out_date, left_reason="moved").update(left_date=None, left_reason="")
+    _belong_again(row, on)
+    _bring_people_back(row)
     row.state, row.moved_out_date, row.area_id = Household.State.LIVING, None, row.door.area_id
     rewrite(row, at=at)
     noted(row, "come_back", at=at, by=by, date=on.isoformat())
+
+
+def _belong_again(row: Household, on: date) -> None:
+    """A membership of the door's grid; where the last one has not run out yet, it goes on."""
+    last = row.memberships.order_by("-valid_from").first()
+    if last.valid_to > on and last.area_id == row.door.area_id:
+        last.valid_to = None
+        last.save(update_fields=["valid_to"])
+        return
+    Membership.objects.create(
+        household=row, area_id=row.door.area_id, valid_from=max(on, last.valid_to), reason="恢复在住"
+    )
+
+
+def _bring_people_back(row: Household) -> None:
+    """Who left with the household; a head who had left before it on that day comes back as one of the family."""
+    back = row.residents.filter(left_date__gte=row.moved_out_date, left_reason="moved").exclude(name="")
+    heads = list(back.filter(relation=Resident.Relation.HEAD).order_by("pk"))
+    for former in heads:
+        if former.name != row.head_name and len(heads) > 1:
+            heads.remove(former)
+            Resident.objects.filter(pk=former.pk).update(relation=Resident.Relation.OTHER)
+    back.update(left_date=None, left_reason="")
 
 
 @transaction.atomic

@@ -1,12 +1,17 @@
 """我的网格: who serves here and how to reach them, found by street, community, compound or road."""
 
+from uuid import UUID
+
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
 from common.normalise import clean_text
+from files.models import Photo
+from files.services import photo_response
 from grids import shown
 from grids.levels import Level
+from grids.models import ServiceCentre
 from public import catalog, neighbourhood, places
 
 _LONGEST = 20
@@ -23,6 +28,16 @@ def grid(request: HttpRequest, code: str) -> HttpResponse:
     if area.level == Level.COMMUNITY:
         return render(request, "public/grid_community.html", {"community": neighbourhood.community(area)})
     return render(request, "public/grid.html", {"grid": neighbourhood.grid(area), "days": neighbourhood.DAYS})
+
+
+@require_safe
+def centre_picture(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The picture of a service centre in use. It is meant for everybody, so browsers may keep it for an hour."""
+    in_use = ServiceCentre.objects.filter(closed_date__isnull=True)
+    photo = get_object_or_404(Photo, pk__in=in_use.filter(picture=pk).values("picture"))
+    response = photo_response(photo, size="full")
+    response["Cache-Control"] = "public, max-age=3600"
+    return response
 
 
 @require_safe
