@@ -29,7 +29,8 @@ def copy_in(model: type[models.Model], columns: Sequence[str], rows: Iterable[Se
     lines = io.StringIO("".join("\t".join([_written(value) for value in row]) + "\n" for row in rows))
     quote = connection.ops.quote_name
     names = ", ".join(quote(column) for column in columns)
-    with connection.cursor() as cursor:
+    # Django wraps what its own cursor does, not this: a broken constraint is an IntegrityError here as anywhere.
+    with connection.cursor() as cursor, connection.wrap_database_errors:
         cursor.copy_expert(f"COPY {quote(model._meta.db_table)} ({names}) FROM STDIN", lines)
 
 

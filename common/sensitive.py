@@ -19,6 +19,11 @@ _NUMBER = r"[0-9０-９A-Za-z一二三四五六七八九十百甲乙丙丁]+"
 _BUILDING = re.compile(rf"^.*?{_NUMBER}(?:号楼|#楼|＃楼|栋|幢|座|#|＃)")
 _NAMED_PLACE = re.compile(r"^.*(?:小区|家属院|社区|花园|公寓|庭院|胡同|街道|大街|路|街|巷|村|镇|乡|院|区|县|市)")
 
+# Numbers in the middle of words.
+_DIGITS = re.compile(r"\d{11}")
+_WRITTEN_PHONE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
+_WRITTEN_ID_NUMBER = re.compile(r"(?<!\d)\d{17}[\dXx](?!\w)")
+
 
 def _mask_phone(plain: str) -> str:
     if len(plain) >= 11:
@@ -57,6 +62,14 @@ def mask(plain: str, kind: str) -> str:
     `kind` is one of KINDS, else KeyError. Appellations such as 刘女士 stay, they are how people are called.
     """
     return _MASKS[kind](plain) if plain else ""
+
+
+def mask_numbers(text: str) -> str:
+    """`text` without the middle of mobile and identity numbers somebody wrote into it."""
+    if not _DIGITS.search(text):
+        return text
+    hidden = _WRITTEN_ID_NUMBER.sub(lambda found: mask(found.group(), "id_number"), text)
+    return _WRITTEN_PHONE.sub(lambda found: mask(found.group(), "phone"), hidden)
 
 
 class Sensitive:

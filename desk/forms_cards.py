@@ -44,6 +44,7 @@ class CardsForm(StyledForm):
 
     def __init__(self, *args, areas: list[Area], **kwargs):
         super().__init__(*args, **kwargs)
+        self.fields["copies"].error_messages["required"] = self.fields["copies"].error_messages["invalid"]
         names = {area.code: area.full_name for area in areas}
         groups: dict[str, list[tuple[str, str]]] = {}
         for area in areas:

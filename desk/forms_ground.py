@@ -3,6 +3,7 @@
 import json
 import re
 import unicodedata
+from collections.abc import Callable
 
 from django import forms
 from django.forms.models import fields_for_model, model_to_dict
@@ -12,8 +13,6 @@ from cases.forms import StyledForm
 from common.errors import DomainError
 from common.normalise import clean_text
 from desk.forms import GroupedSelect
-from files.photos import PhotoRefused
-from files.services import ingest_photo
 from grids import geo
 from grids.levels import Level
 from grids.models import (
@@ -25,17 +24,15 @@ from grids.models import (
     OwnersBody,
     Partnership,
     Post,
-    ServiceCentre,
-    ServicePoint,
-    Standard,
-    StandardItem,
 )
 from grids.permissions import Ability
 from grids.scope import scope_of
-from grids.services.organizations import PARTNERS, SEATED
+from grids.services import places
+from grids.services.organizations import PARTNERS, SEATED, WHOLE_DISTRICT
 
 GRID_OR_COMMUNITY = (Level.GRID, Level.COMMUNITY)
 MAX_NUMBERS = 200
+_PHONES = {"phone", "contact_phone"}
 _RANGE = re.compile(r"(\d{1,3})(?:[-–—~](\d{1,3}))?")
 
 
@@ -72,7 +69,16 @@ class GroundForm(StyledForm):
         for name, value in cleaned.items():
             if isinstance(value, str):
                 cleaned[name] = " ".join(clean_text(value).split())
+        for name in _PHONES & set(cleaned):
+            self.check(name, lambda name=name: places.check_office_phone(cleaned[name]))
         return cleaned
+
+    def check(self, name: str, rule: Callable[[], None]) -> None:
+        """Put what a rule of the services refuses under the field it is about."""
+        try:
+            rule()
+        except DomainError as refusal:
+            self.add_error(name, refusal.message)
 
     def line_up(self, *names: str) -> None:
         """Put fields in page order."""
@@ -104,7 +110,8 @@ def offer_places(field: GroupedSelect, user, levels: tuple[Level, ...]) -> None:
     field.group(rows, groups.items())
 
 
-def _place(label: str = "网格或社区") -> GroupedSelect:
+def place_field(label: str = "网格或社区") -> GroupedSelect:
+    """A choice of places, empty until `offer_places` fills it."""
     return GroupedSelect(label=label, queryset=Area.objects.none(), empty_label="请选择")
 
 
@@ -150,7 +157,7 @@ class CompoundForm(GroundForm):
         "name", "kind", "setting", "address", "aliases", "year_built", "is_old", "management", "property_company",
         "longitude", "latitude",
     )  # fmt: skip
-    area = _place()
+    area = place_field()
     boundary = BoundaryField()
 
     def __init__(self, *args, user, row=None, initial=None, **kwargs):
@@ -164,6 +171,14 @@ class CompoundForm(GroundForm):
         self.fields["property_company"].help_text = "先在组织里登记物业公司，这里才选得到。"
         self.line_up("name", "kind", "area", "setting", "address", "aliases")
 
+    def clean(self) -> dict:
+        """Year and point, each under its field."""
+        cleaned = super().clean()
+        self.check("year_built", lambda: places.check_year(cleaned.get("year_built")))
+        if not {"longitude", "latitude"} & set(self.errors):
+            self.check("longitude", lambda: geo.check_point(cleaned.get("longitude"), cleaned.get("latitude")))
+        return cleaned
+
 
 class BuildingsForm(GroundForm):
     """Several buildings at once, all alike."""
@@ -171,7 +186,7 @@ class BuildingsForm(GroundForm):
     model, columns = Building, ("floors", "has_lift")
     numbers = forms.CharField(label="楼号", max_length=100, help_text="如：1–8，或者1、3、5–7。")
     entrances = forms.IntegerField(label="每栋几个单元", min_value=0, max_value=20, initial=1)
-    area = _place("属于哪个网格")
+    area = place_field("属于哪个网格")
 
     def __init__(self, *args, user, compound, **kwargs):
         super().__init__(*args, **kwargs)
@@ -208,7 +223,7 @@ class BuildingForm(GroundForm):
 
     model, columns = Building, ("name", "floors", "has_lift")
     entrances = forms.IntegerField(label="几个单元", min_value=0, max_value=20)
-    area = _place("属于哪个网格")
+    area = place_field("属于哪个网格")
 
     def __init__(self, *args, user, row, **kwargs):
         standing = {"entrances": row.entrances.filter(valid_to__isnull=True).count(), "area": row.area_id}
@@ -237,7 +252,7 @@ class StepForm(GroundForm):
         for name in {"members", "term_from", "term_to"} - wanted.get(step, set()):
             del self.fields[name]
         for name in wanted.get(step, ()):
-            _demand(self.fields[name])
+            demand(self.fields[name])
         self.line_up("on")
 
 
@@ -252,11 +267,12 @@ class TermForm(GroundForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         for name in ("members", "term_from", "term_to"):
-            _demand(self.fields[name])
+            demand(self.fields[name])
         self.line_up("kind", "elected_on", "filed_on")
 
 
-def _demand(field: forms.Field) -> None:
+def demand(field: forms.Field) -> None:
+    """Make an optional field a required one."""
     field.required = field.widget.is_required = True
 
 
@@ -265,7 +281,7 @@ class OrganizationForm(GroundForm):
 
     model, columns = Organization, ("name", "secretary", "phone", "address", "takes_cases")
     kind = forms.ChoiceField(label="类别", choices=[])
-    area = _place("所在区域")
+    area = place_field("所在区域")
     parent = forms.ModelChoiceField(
         label="上级组织", queryset=Organization.objects.none(), required=False, empty_label="没有"
     )
@@ -280,8 +296,7 @@ class OrganizationForm(GroundForm):
 
     def _for_a_new_one(self, user) -> None:
         district = bool(scope_of(user, granting=Ability.KEEP_GROUND).at(Level.DISTRICT))
-        whole = {Organization.Kind.DISTRICT_OFFICE, Organization.Kind.DEPARTMENT, Organization.Kind.UTILITY}
-        kinds = [choice for choice in Organization.Kind.choices if district or choice[0] not in whole]
+        kinds = [choice for choice in Organization.Kind.choices if district or choice[0] not in WHOLE_DISTRICT]
         self.fields["kind"].choices = [("", "请选择"), *kinds]
         offer_places(self.fields["area"], user, (Level.STREET, Level.COMMUNITY, Level.GRID))
         self.fields["area"].required = self.fields["area"].widget.is_required = not district
@@ -324,7 +339,7 @@ class GroupForm(GroundForm):
     """A residents' group: its name, whose post owns it, how many households it reaches."""
 
     model, columns = ChatGroup, ("name", "owner_post", "households", "counted_date")
-    area = _place("网格")
+    area = place_field("网格")
 
     def __init__(self, *args, user, row=None, **kwargs):
         super().__init__(*args, row=row, **kwargs)
@@ -335,89 +350,3 @@ class GroupForm(GroundForm):
         if row is not None:
             del self.fields["area"]
         self.line_up("area", "name")
-
-
-class CentreForm(GroundForm):
-    """A service centre with its picture. `cleaned_data["picture"]` is there only where it changes."""
-
-    model, columns = ServiceCentre, ("name", "address", "hours", "phone", "offers", "size_m2")
-    area = _place("社区或网格")
-    standard = forms.ModelChoiceField(
-        label="标准", queryset=Standard.objects.order_by("-setting"), required=False, empty_label="按社区类型"
-    )
-    picture = forms.FileField(
-        label="照片", required=False, widget=forms.FileInput(attrs={"accept": "image/*"}),
-        help_text="居民在网格公开页看得到，也印在服务牌正面。不超过10兆，避免拍到人脸和车牌，拍摄位置会自动去掉。",
-    )  # fmt: skip
-    no_picture = forms.BooleanField(label="去掉现在的照片", required=False)
-
-    def __init__(self, *args, user, row=None, initial=None, **kwargs):
-        standing = {"standard": row.standard_id} if row else {}
-        super().__init__(*args, row=row, initial=standing | (initial or {}), **kwargs)
-        self.user = user
-        offer_places(self.fields["area"], user, GRID_OR_COMMUNITY)
-        if row is not None:
-            del self.fields["area"]
-            _demand(self.fields["standard"])
-        if row is None or row.picture_id is None:
-            del self.fields["no_picture"]
-        else:
-            self.fields["picture"].label = "换一张照片"
-        self.line_up("area", "name", "standard")
-
-    def clean(self) -> dict:
-        """The picture is taken in last, when everything else is right: nothing is stored for a form that comes back."""
-        cleaned = super().clean()
-        upload, dropped = cleaned.pop("picture", None), cleaned.pop("no_picture", False)
-        if upload and self.errors:
-            self.add_error("picture", "请把其他地方改好，再选一次照片。")
-        elif upload:
-            try:
-                cleaned["picture"] = ingest_photo(upload, by=self.user)
-            except PhotoRefused as refusal:
-                self.add_error("picture", f"{refusal.message}。")
-        elif dropped:
-            cleaned["picture"] = None
-        return cleaned
-
-
-class InspectionForm(GroundForm):
-    """A checklist: every line 具备 or 不具备, nothing preselected."""
-
-    on = forms.DateField(label="检查日期", widget=DateInput, initial=timezone.localdate)
-    note = forms.CharField(label="总的说明", max_length=200, required=False)
-
-    def __init__(self, *args, items: list[StandardItem], **kwargs):
-        super().__init__(*args, **kwargs)
-        self.items = items
-        for item in items:
-            self.fields[f"met_{item.pk}"] = forms.ChoiceField(
-                label=item.name, choices=[("yes", "具备"), ("no", "不具备")], widget=forms.RadioSelect,
-                error_messages={"required": "请勾具备或不具备。"},
-            )  # fmt: skip
-            self.fields[f"note_{item.pk}"] = forms.CharField(label=f"{item.name}的说明", max_length=100, required=False)
-
-    def lines(self) -> list[tuple[StandardItem, forms.BoundField, forms.BoundField]]:
-        """(item, met or not, note) as bound fields."""
-        return [(item, self[f"met_{item.pk}"], self[f"note_{item.pk}"]) for item in self.items]
-
-    def marks(self) -> dict[int, tuple[bool, str]]:
-        """Item id → (met, note)."""
-        typed = self.cleaned_data
-        return {item.pk: (typed[f"met_{item.pk}"] == "yes", typed[f"note_{item.pk}"]) for item in self.items}
-
-
-class PointForm(GroundForm):
-    """A service or employment point."""
-
-    model = ServicePoint
-    columns = ("kind", "name", "offers", "address", "hours", "contact", "phone", "openings", "state")
-    area = _place("社区或网格")
-
-    def __init__(self, *args, user, row=None, initial=None, **kwargs):
-        super().__init__(*args, row=row, initial=initial, **kwargs)
-        offer_places(self.fields["area"], user, GRID_OR_COMMUNITY)
-        self.fields["phone"].help_text = "居民会打这个电话，填座机或公开的办公电话。"
-        if row is not None:
-            del self.fields["area"]
-        self.line_up("kind", "area")

@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.models import User
 from cases.forms import StyledForm, Words
 from common.errors import DomainError
-from common.normalise import clean_text
+from common.normalise import clean_phone, clean_text
 from grids.models import Nominee, Selection
 from grids.services.postings import clean_office_phone
 from grids.services.selecting import Choice, usual_end
@@ -32,14 +32,18 @@ class Line(forms.CharField):
 
 
 class OfficePhone(Line):
-    """An office number; refuses private mobiles."""
+    """An office number; refuses private mobiles. `refused` says so where the number is not for the service card."""
+
+    def __init__(self, *, refused: str = "", **more):
+        super().__init__(**more)
+        self.refused = refused
 
     def clean(self, value) -> str:
         """The number, or a sentence about what is wrong with it."""
         try:
             return clean_office_phone(super().clean(value))
         except DomainError as refusal:
-            raise forms.ValidationError(refusal.message) from None
+            raise forms.ValidationError(self.refused or refusal.message) from None
 
 
 class PersonChoice(forms.ModelChoiceField):
@@ -50,9 +54,8 @@ class PersonChoice(forms.ModelChoiceField):
         self.error_messages["invalid_choice"] = "请在找到的人里选一位。"
 
     def label_from_instance(self, obj) -> str:
-        """陈书记（陈立民，新村社区）."""
-        rest = "，".join(part for part in (obj.full_name, obj.unit_name) if part and part != obj.called)
-        return f"{obj.called}（{rest}）" if rest else obj.called
+        """陈书记　陈立民　新村社区."""
+        return "　".join(dict.fromkeys(part for part in (obj.called, obj.full_name, obj.unit_name) if part))
 
     def offer(self, people: list[User]) -> None:
         """Set who may be chosen."""
@@ -96,6 +99,13 @@ class LeaveForm(StyledForm):
         self.fields["stand_in"].label_from_instance = lambda user: user.called
         self.fields["leave_from"].initial = timezone.localdate
 
+    def clean_leave_to(self) -> date:
+        """The last day, not before the first."""
+        first, last = self.cleaned_data.get("leave_from"), self.cleaned_data["leave_to"]
+        if first and last < first:
+            raise forms.ValidationError("请假最后一天不能早于第一天，请核对。")
+        return last
+
 
 class EndForm(StyledForm):
     """The last day on the post."""
@@ -120,6 +130,13 @@ class HandoverForm(StyledForm):
         self.fields["successor"].offer(people)
         if len(people) == 1:
             self.fields["successor"].initial = people[0].pk
+
+    def clean_last_date(self) -> date:
+        """The last day, not in the past."""
+        last = self.cleaned_data["last_date"]
+        if last < timezone.localdate():
+            raise forms.ValidationError("最后一天不能早于今天，请核对。")
+        return last
 
 
 class NominateForm(StyledForm):
@@ -146,6 +163,16 @@ class NominateForm(StyledForm):
         self.fields["user"].offer(people)
         if len(people) == 1:
             self.fields["user"].initial = people[0].pk
+        if not people:
+            self.fields["name"].required = self.fields["phone"].required = True
+
+    def clean_phone(self) -> str:
+        """A mobile number of eleven digits, where one is given."""
+        typed = self.cleaned_data["phone"]
+        try:
+            return clean_phone(typed) if typed else ""
+        except ValueError:
+            raise forms.ValidationError("请填写11位手机号，任用后凭它登录。") from None
 
     def clean(self) -> dict:
         """One way of naming the person."""
@@ -165,7 +192,12 @@ class PublishForm(StyledForm):
 
     published_from = Day("公示开始")
     published_to = Day("公示结束", help_text="先按5个工作日算好，可以改；没有统一规定的按本地要求。")
-    contact_phone = OfficePhone(label="联系电话", max_length=20, help_text="写社区办公电话，群众有意见打这个电话。")
+    contact_phone = OfficePhone(
+        label="联系电话",
+        max_length=20,
+        help_text="写社区办公电话，群众有意见打这个电话。",
+        refused="请写社区办公电话，不写个人手机号，如：0374-2988123转8。",
+    )
 
     def __init__(self, *args, selection: Selection, **kwargs):
         super().__init__(*args, **kwargs)
@@ -173,6 +205,13 @@ class PublishForm(StyledForm):
         self.fields["published_from"].initial = first
         self.fields["published_to"].initial = usual_end(first)
         self.fields["contact_phone"].initial = selection.area.phone
+
+    def clean_published_to(self) -> date:
+        """The last day, not before the first."""
+        first, last = self.cleaned_data.get("published_from"), self.cleaned_data["published_to"]
+        if first and last < first:
+            raise forms.ValidationError("公示结束不能早于公示开始，请核对。")
+        return last
 
 
 class FileForm(StyledForm):

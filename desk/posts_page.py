@@ -191,8 +191,9 @@ class SeatsPage:
 
     @property
     def near_pages(self) -> list[int]:
-        """Numbers offered in the pager."""
-        return [n for n in range(1, self.pages + 1) if abs(n - self.number) <= 2 or n in (1, self.pages)]
+        """Numbers offered in the pager, 0 where some are left out."""
+        near = [n for n in range(1, self.pages + 1) if abs(n - self.number) <= 2 or n in (1, self.pages)]
+        return [number for n in near for number in ((0, n) if n > 1 and n - 1 not in near else (n,))]
 
     @property
     def tabs(self) -> list[tuple[str, str, int]]:
@@ -290,6 +291,8 @@ def ladder(selection: Selection) -> list[Rung]:
     if selection.step == Selection.Step.APPOINTED:
         done = len(STEPS)
     states = ["passed" if place < done else "now" if place == done else "" for place in range(len(STEPS))]
+    if selection.step == Selection.Step.STOPPED:
+        states = ["passed" if dates[step] else "" for step in STEPS]
     return [Rung(step.label, dates[step], state) for step, state in zip(STEPS, states, strict=True)]
 
 

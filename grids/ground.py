@@ -4,6 +4,8 @@ import json
 from pathlib import Path
 
 from django.db import transaction
+from django.db.models import OuterRef, Subquery
+from django.db.models.functions import Left, Length
 
 from grids import defaults
 from grids.levels import Level
@@ -109,15 +111,10 @@ def _bodies_of(area: Area) -> list[Organization]:
 
 
 def _link_party_organizations() -> None:
-    """Put the one above beside every party organization of ours that has none."""
-    rows = Organization.objects.filter(code__startswith="party-")
-    above = dict(rows.filter(area__level__gte=Level.COMMUNITY).values_list("area_id", "pk"))
-    loose: dict[int, list[int]] = {}
-    for pk, code in rows.filter(parent=None, area__level__lt=Level.STREET).values_list("pk", "area_id"):
-        if code[:-3] in above:
-            loose.setdefault(above[code[:-3]], []).append(pk)
-    changed = [Organization(pk=pk, parent_id=parent) for parent, found in loose.items() for pk in found]
-    Organization.objects.bulk_update(changed, ["parent"], batch_size=1000)
+    """Put the one above beside every party organization of ours that has none: the same code, three digits shorter."""
+    code = OuterRef("code")
+    above = Organization.objects.filter(code=Left(code, Length(code) - 3)).values("pk")
+    Organization.objects.filter(code__startswith="party-", parent=None).update(parent=Subquery(above))
 
 
 @transaction.atomic

@@ -17,6 +17,7 @@ from grids.models import Area, Compound, Organization, Post
 from grids.permissions import Ability
 from grids.scope import scope_of
 from grids.services import loading
+from grids.services.organizations import WHOLE_DISTRICT
 from grids.services.postings import Place
 from grids.telling import tell_owner
 from jobs.cells import Day, Mobile, OfficePhone, OneOf, Whole, Words, YesNo
@@ -213,6 +214,8 @@ class OrganizationSheet(TriedSheet):
     def apply(self, line: Line) -> tuple[str, list[str]]:
         values = line.values
         area = self.places.area(values["street"], values["community"], values["grid"])
+        if (values["kind"] in WHOLE_DISTRICT or values["takes_cases"]) and not self.scope.covers("411002"):
+            raise Placeless("kind", "这类单位由区里登记", "请从表中删去")
         self.own(area, "community" if values["community"] else "street")
         return loading.load_organization(area, values, self.scope, by=self.by)
 

@@ -5,7 +5,6 @@ Natural key: community, compound, building, entrance and room; a person by name 
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -20,7 +19,7 @@ from grids.telling import tell_owner
 from households.id_numbers import clean_id_number
 from households.models import Household, Resident, TagKind
 from households.services import bulk
-from households.services.matching import Ground, HouseholdRow, PersonRow, match
+from households.services.matching import Ground, HouseholdRow, Match, PersonRow, match
 from jobs.cells import Cell, Fault, Mobile, OneOf, Whole, Words
 from jobs.imports import Column, Line, Record, Sheet
 
@@ -149,28 +148,38 @@ class HouseholdSheet(Sheet):
             if row is not None:
                 waiting.append((group[0].number, row))
             if len(waiting) == _CHUNK:
-                yield from _compared(waiting, ground)
+                yield from self._compared(waiting, ground)
                 waiting = []
-        yield from _compared(waiting, ground)
+        yield from self._compared(waiting, ground)
 
     def write(self, kept: Iterator[Any], *, progress: Callable[[int], None], source: str) -> dict[str, int]:
         """Write what the check kept; the place of each is looked at again."""
-        rows = map(partial(_unpacked, check=self._check_still_ours()), kept)
-        written = bulk.write(rows, progress=progress, source=source, by=self.by)
+        rows = map(_unpacked, kept)
+        written = bulk.write(rows, check=self._check_ours, progress=progress, source=source, by=self.by)
         return {"new": written.new, "changed": written.changed, "unchanged": written.unchanged}
 
-    def _check_still_ours(self) -> Callable[[int, str], None]:
-        known: set[tuple[int, str]] = set()
+    def _check_ours(self, found: Match, number: int = 0) -> bool:
+        """Whether the importer keeps the records where the household is and where the row puts it; else a complaint."""
+        codes = {found.area, found.household.area_id if found.household else found.area}
+        ours = not found.compound.valid_to and found.area in self.places.areas and all(map(self.scope.covers, codes))
+        if not ours or (found.tags and not self.caring.covers(found.area)):
+            line = Line(number, {}, {})
+            self.complain(line, "room", "这个门登记在别的网格", "请由那个网格或社区导入，或者核对门牌")
+            return False
+        return True
 
-        def check(compound: int, area: str) -> None:
-            if (compound, area) in known:
-                return
-            known.add((compound, area))
-            in_use = Compound.objects.in_use().filter(pk=compound).exists()
-            if not (in_use and area in self.places.areas and self.scope.covers(area)):
-                self.complain(Line(0, {}, {}), "community", "", "")
-
-        return check
+    def _compared(self, waiting: list[tuple[int, HouseholdRow]], ground: Ground) -> Iterator[Record]:
+        for (number, row), found in zip(waiting, match([row for _, row in waiting], ground), strict=True):
+            if (row.compound_id, row.building_no) in ground.given_up:
+                self.complain(Line(number, {}, {}), "building", "这栋楼已经停用", "请核对楼号")
+                continue
+            if not self._check_ours(found, number):
+                continue
+            head = next((person.name for person in row.people if person.relation == Relation.HEAD), "")
+            building = f"{row.building_no}号楼" if row.building_no is not None else ""
+            said = f"{found.compound.name}{building}　{mask(head, 'name')}".strip()
+            outcome = found.outcome
+            yield Record(_packed(row), outcome, number, said, found.fields() if outcome == "changed" else [])
 
     def _household(self, group: list[Line]) -> HouseholdRow | None:
         first = group[0]
@@ -187,7 +196,7 @@ class HouseholdSheet(Sheet):
             values["building"],
             values["unit"],
             values["room"],
-            area,
+            area if values["grid"] else "",
             kind=self._said_once(group, "kind") or ("" if people else Kind.VACANT),
             state="",
             size=self._said_once(group, "size") or 0,
@@ -324,15 +333,6 @@ def _doors(lines: Iterable[Line]) -> Iterator[list[Line]]:
         yield group
 
 
-def _compared(waiting: list[tuple[int, HouseholdRow]], ground: Ground) -> Iterator[Record]:
-    for (number, row), found in zip(waiting, match([row for _, row in waiting], ground), strict=True):
-        head = next((person.name for person in row.people if person.relation == Relation.HEAD), "")
-        building = f"{row.building_no}号楼" if row.building_no is not None else ""
-        said = f"{found.compound.name}{building}　{mask(head, 'name')}".strip()
-        outcome = found.outcome
-        yield Record(_packed(row), outcome, number, said, found.fields() if outcome == "changed" else [])
-
-
 def _packed(row: HouseholdRow) -> list[Any]:
     people = [
         [p.name, p.called, p.relation, p.sex, p.birth_year, p.phone, p.id_number, p.note, p.tags] for p in row.people
@@ -340,8 +340,7 @@ def _packed(row: HouseholdRow) -> list[Any]:
     return [row.compound_id, row.building_no, row.unit_no, row.room, row.area, row.kind, row.size, people]
 
 
-def _unpacked(kept: list[Any], *, check: Callable[[int, str], None]) -> HouseholdRow:
+def _unpacked(kept: list[Any]) -> HouseholdRow:
     compound, building, unit, room, area, kind, size, people = kept
-    check(compound, area)
     persons = [PersonRow(*person[:-1], tags=[tuple(tag) for tag in person[-1]]) for person in people]
     return HouseholdRow(compound, building, unit, room, area, kind=kind, state="", size=size, people=persons)

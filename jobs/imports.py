@@ -18,7 +18,7 @@ from django.db import IntegrityError, OperationalError, transaction
 from django.utils import timezone
 
 from common.errors import DomainError
-from common.sensitive import mask
+from common.sensitive import mask, mask_numbers
 from common.spreadsheets import MAX_UNPACKED_LONG, Row, rough_count, stream_rows
 from jobs import services as jobs
 from jobs.cells import Cell, Fault
@@ -288,8 +288,9 @@ class Reading:
                 {
                     "row": line.number,
                     "column": column.header,
-                    "value": mask(typed, column.secret) if column.secret else typed[:40],
-                    "problem": problem,
+                    # A column out of place puts phones where nobody looks for them.
+                    "value": mask(typed, column.secret) if column.secret else mask_numbers(typed)[:40],
+                    "problem": mask_numbers(problem),
                     "remedy": remedy,
                 }
             )
@@ -332,4 +333,4 @@ class Reading:
         if lacking:
             raise DomainError(f"缺少这些列：{'、'.join(lacking)}。请下载模板，照模板的表头填写。")
         known = {*self.names, NUMBER, "错误原因"}
-        self.unused = [header[:12] for header in headers if header and header not in known][:10]
+        self.unused = [mask_numbers(header)[:12] for header in headers if header and header not in known][:10]

@@ -3,7 +3,7 @@
 Everything is public: surnames and posts, office numbers, titles staff wrote. Kept in the process for a minute.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from django.db.models import Count, Q
@@ -13,13 +13,13 @@ from cases.models import Case
 from cases.states import ClosingLevel, Status
 from grids import shown
 from grids.levels import Level, code_at
-from grids.models import Area, ServiceCentre, ServicePoint
+from grids.models import Area, Compound, ServiceCentre, ServicePoint
 from public import catalog, openness
 
 DAYS = 30
 # Fewer than this would say what one neighbour asked, not how the grid works.
 LEAST_COUNTED = 5
-_POINTS, _CENTRES = 5, 3
+_POINTS, _CENTRES, _COMPOUNDS = 5, 3, 6
 
 
 @dataclass(frozen=True)
@@ -48,8 +48,9 @@ class Neighbourhood:
     about: str
     hotline: str
     hours: str
+    demonstration: bool
     team: list[shown.Member]
-    centres: list[ServiceCentre]
+    centres: list[tuple[ServiceCentre, str]]
     points: list[tuple[ServicePoint, str]]
     figures: Figures
     done: list[openness.Ended]
@@ -70,6 +71,12 @@ class Community:
     dialled: str
     hours: str
     grids: list[Area]
+    centres: list[tuple[ServiceCentre, str]]
+
+    @property
+    def demonstration(self) -> bool:
+        """Whether its grids are invented."""
+        return any(one.demonstration for one in self.grids)
 
 
 def grid(area: Area) -> Neighbourhood:
@@ -92,10 +99,11 @@ def _grid(area: Area) -> Neighbourhood:
         full_name=area.full_name,
         street=catalog.place(code_at(area.code, Level.STREET)),
         community=catalog.place(around),
-        about=area.about,
+        about=area.about or _compounds_in(area.code),
         hotline=hotline,
         hours=area.hours if shown.office_number(area.phone) else _hours_of(around),
-        team=shown.team_of(area.code),
+        demonstration=area.demonstration,
+        team=_team(area),
         centres=_centres(area.code),
         points=[(point, shown.dialled(point.phone)) for point in points],
         figures=_figures(area.code),
@@ -107,10 +115,25 @@ def _hours_of(code: str) -> str:
     return Area.objects.filter(pk=code).values_list("hours", flat=True).first() or ""
 
 
-def _centres(code: str) -> list[ServiceCentre]:
-    """The grid's own centre first, then the community's."""
+def _team(area: Area) -> list[shown.Member]:
+    """The team; where one serves is said without the street, which stands above."""
+    whole = area.full_name.removesuffix(area.name)
+    community = catalog.place(code_at(area.code, Level.COMMUNITY))
+    short = {area.full_name: area.name, whole: community.name if community else whole}
+    return [replace(one, place=short.get(one.place, one.place)) for one in shown.team_of(area.code)]
+
+
+def _compounds_in(code: str) -> str:
+    """The names of the grid's compounds, for a grid that says nothing of itself."""
+    names = list(Compound.objects.in_use().filter(area=code).order_by("name").values_list("name", flat=True))
+    listed = "、".join(names[:_COMPOUNDS])
+    return f"{listed}等{len(names)}个小区和楼院" if len(names) > _COMPOUNDS else listed
+
+
+def _centres(code: str) -> list[tuple[ServiceCentre, str]]:
+    """The grid's own centre first, then the community's; each with its number as a link dials it."""
     rows = ServiceCentre.objects.filter(area__in=[code, code_at(code, Level.COMMUNITY)], closed_date__isnull=True)
-    return list(rows.order_by("-area_id", "pk")[:_CENTRES])
+    return [(row, shown.dialled(row.phone)) for row in rows.order_by("-area_id", "pk")[:_CENTRES]]
 
 
 def points_of(code: str = "", kind: str = ""):
@@ -139,4 +162,6 @@ def _figures(code: str) -> Figures:
 def _community(area: Area) -> Community:
     grids = Area.objects.in_service().on(Level.GRID).beneath(area.code).order_by("code")
     hotline = shown.hotline_of(area)
-    return Community(area.code, area.full_name, hotline, shown.dialled(hotline), area.hours, list(grids))
+    return Community(
+        area.code, area.full_name, hotline, shown.dialled(hotline), area.hours, list(grids), _centres(area.code)
+    )

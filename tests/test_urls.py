@@ -44,6 +44,8 @@ GET  public:where           405  405  405  405  405  405  405  405  405  405  40
 POST public:where           200  200  200  200  200  200  200  200  200  200  200
 GET  public:grids           200  200  200  200  200  200  200  200  200  200  200
 GET  public:grid            200  200  200  200  200  200  200  200  200  200  200
+GET  public:centre-picture  404  404  404  404  404  404  404  404  404  404  404
+POST public:centre-picture  405  405  405  405  405  405  405  405  405  405  405
 GET  public:points          200  200  200  200  200  200  200  200  200  200  200
 POST public:points          405  405  405  405  405  405  405  405  405  405  405
 GET  public:join            302  302  302  302  302  302  302  302  302  302  302
@@ -299,6 +301,7 @@ def arguments(make_case, make_household, wang, he, li, chen) -> dict[str, list]:
         "public:grid": [case.area_id],
         "public:receipt": [uuid4()],
         "public:photo": [photo.pk, "full"],
+        "public:centre-picture": [photo.pk],
         "desk:case": [case.number],
         "desk:act": [case.number],
         "desk:contact": [case.number, report.pk],

@@ -58,16 +58,24 @@ def of(area: Area) -> Content:
         place=place,
         name=area.name if area.level == Level.GRID else area.full_name,
         hotline=shown.hotline_of(area),
-        hours=area.hours if own else "",
+        hours=area.hours if own else _hours_above(area),
         team=shown.team_of(area.code),
         address=f"{settings.PUBLIC_BASE_URL.rstrip('/')}{reverse('public:grid', args=[area.code])}",
         picture=_picture(area),
     )
 
 
-def listed(team: list[shown.Member], most: int) -> list[shown.Member]:
-    """`most` of the team, in their order; those who can be called stay where not all fit."""
-    chosen = sorted(team, key=lambda one: not one.phone)[:most]
+def _hours_above(area: Area) -> str:
+    """When the community's number, which stands in for the grid's, is answered."""
+    if area.level != Level.GRID:
+        return ""
+    above = Area.objects.filter(pk=area.parent_code).first()
+    return above.hours if above and shown.office_number(above.phone) else ""
+
+
+def listed(team: list[shown.Member], most: int, *, place: str = "") -> list[shown.Member]:
+    """`most` of the team, in their order. Where not all fit, those stay who can be called, first those of `place`."""
+    chosen = sorted(team, key=lambda one: (not one.phone, one.place != place))[:most]
     return [one for one in team if one in chosen]
 
 

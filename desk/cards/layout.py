@@ -51,8 +51,8 @@ class Format:
 
 
 FORMATS = {
-    Kind.CARD: Format(54, 86, 54, 4, 15, 7.2, 14, 26, 0, 6),
-    Kind.KEYRING: Format(40, 60, 34, 3, 11, 5.8, 10.5, 18.5, 4, 3),
+    Kind.CARD: Format(54, 86, 54, 4, 15, 7.2, 14, 26, 0, 8),
+    Kind.KEYRING: Format(40, 60, 34, 3, 11, 5.8, 10.5, 18.5, 4, 4),
 }
 
 
@@ -80,7 +80,7 @@ def draw_back(canvas: Canvas, kind: Kind, content: Content) -> None:
     y = form.height - form.margin - (form.hole + 1 if form.hole else 0)
     y = _draw_hotline(canvas, form, content, y)
     y -= 1.6
-    for member in listed(content.team, form.members):
+    for member in listed(content.team, form.members, place=content.place + content.name):
         y -= form.line * 0.353 + 1.25
         _draw_member(canvas, form, member, y)
     _draw_foot(canvas, form, content)

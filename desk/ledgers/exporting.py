@@ -3,7 +3,6 @@
 A small ledger is a file at once; a large one is a job, whose file its owner fetches within a few days.
 """
 
-import re
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -22,7 +21,7 @@ from audit.services import record
 from common.errors import DomainError
 from common.ledgers import Heading, as_words, write_ledger
 from common.normalise import clean_text
-from common.sensitive import Sensitive, mask
+from common.sensitive import Sensitive, mask_numbers
 from desk.filters import jurisdiction
 from desk.ledgers import LEDGERS, Ledger
 from desk.ledgers.narrowing import area_of, beneath
@@ -46,9 +45,6 @@ REASONS = {
     "check": "上级要求核对",
     "other": "其他工作需要",
 }
-_DIGITS = re.compile(r"\d{11}")
-_PHONE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
-_ID_NUMBER = re.compile(r"(?<!\d)\d{17}[\dXx](?!\w)")
 
 
 @dataclass(frozen=True)
@@ -78,7 +74,7 @@ def order(ledger: Ledger, *, query: QueryDict, reason: str = "", words: str = ""
         raise DomainError("请选择导出完整信息的原因。")
     if len(words) < LEAST_WORDS:
         raise DomainError(f"请用自己的话写明用途，至少{LEAST_WORDS}个字。")
-    return Order(ledger, by, query, reason, masked(words))
+    return Order(ledger, by, query, reason, mask_numbers(words))
 
 
 def rows_of(asked: Order) -> QuerySet | list:
@@ -211,14 +207,6 @@ def file_name(asked: Order, *, at: datetime | None = None) -> str:
     return "_".join(["魏都区", *_path(asked), asked.ledger.title, day]) + ".xlsx"
 
 
-def masked(text: str) -> str:
-    """`text` without the middle of mobile and identity numbers somebody wrote into it."""
-    if not _DIGITS.search(text):
-        return text
-    hidden = _ID_NUMBER.sub(lambda found: mask(found.group(), "id_number"), text)
-    return _PHONE.sub(lambda found: mask(found.group(), "phone"), hidden)
-
-
 def write(asked: Order, target: IO[bytes], *, told: Callable[[int], None] = lambda done: None) -> int:
     """Write the ledger to `target` and record it; returns how many rows. `told(done)` is called now and then."""
     rows = rows_of(asked)
@@ -233,7 +221,7 @@ def write(asked: Order, target: IO[bytes], *, told: Callable[[int], None] = lamb
 
 def _masked_cell(cell: Any) -> Any:
     if isinstance(cell, str):
-        return masked(cell)
+        return mask_numbers(cell)
     return _local(cell)
 
 

@@ -74,6 +74,19 @@ class TestContent:
         assert [one.called for one in content.listed(team, 1)] == ["王网格员"]
         assert content.listed(team, 6) == team
 
+    def test_the_grids_own_people_go_before_those_of_the_community(self, told, wang, chen):
+        Posting.objects.filter(user__in=[wang, chen]).update(office_phone="0374-2331207")
+        made = content.of(told)
+        assert [one.called for one in content.listed(made.team, 1, place=made.place + made.name)] == ["王网格员"]
+
+    def test_the_communitys_number_comes_with_its_hours(self, told):
+        Area.objects.filter(code=GRID).update(phone="", hours="每天")
+        Area.objects.filter(code=XINCUN).update(phone="0374-2331200", hours="周一至周五")
+        made = content.of(Area.objects.get(code=GRID))
+        assert (made.hotline, made.hours) == ("0374-2331200", "周一至周五")
+        Area.objects.filter(code=XINCUN).update(phone="")
+        assert content.of(Area.objects.get(code=GRID)).hours == ""
+
     def test_the_grids_own_picture_goes_before_the_communitys(self, told):
         pictures = []
         for area, colour in ((XINCUN, "red"), (GRID, "blue")):
@@ -192,7 +205,7 @@ class TestPage:
             ({"copies": "0"}, "至少印1份"),
             ({"copies": "1000"}, "一次最多印999份"),
             ({"copies": "x"}, "请填写份数"),
-            ({"copies": ""}, "请填写每个网格几份"),
+            ({"copies": ""}, "请填写份数，如：9"),
             ({"kind": "poster"}, "选择"),
         ],
     )

@@ -1,14 +1,22 @@
 """阵地 and points: measured against the standard line by line; registered, changed and removed on the pages."""
 
+from io import BytesIO
+
 import pytest
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from PIL import Image
 
 from conftest import GRID, XINCUN
+from desk.cards import content
+from files.models import Photo
 from grids.models import Area, Inspection, ServiceCentre, ServicePoint, Standard
 from grids.services import centres, nearby
+from public import catalog
 
 pytestmark = pytest.mark.django_db
 
@@ -162,3 +170,77 @@ def test_twenty_rows_cost_as_many_queries_as_two(client, chen):
     more(18)
     assert [queries("desk:centres"), queries("desk:points")] == two
     assert max(two) < 15
+
+
+class TestPicture:
+    @pytest.fixture(autouse=True)
+    def media(self, settings, tmp_path):
+        """Pictures of the test go with the test."""
+        settings.MEDIA_ROOT = tmp_path
+
+    @pytest.fixture
+    def edit(self, send, chen, centre):
+        """edit(**typed): the form of the centre, sent with everything it must have."""
+        told = {"name": centre.name, "standard": centre.standard_id}
+        return lambda **typed: send(chen, "centre-edit", centre.pk, **(told | typed))
+
+    def test_it_is_taken_in_without_its_place_and_shown_everywhere(self, at, edit, client, chen, centre):
+        assert edit(picture=photo(place=True)).status_code == 302
+        centre.refresh_from_db()
+        with default_storage.open(centre.picture.image.name) as kept:
+            stored = kept.read()
+        assert centre.picture.created_by == chen and b"Exif" not in stored and b"GPS" not in stored
+        address = reverse("public:centre-picture", args=[centre.picture_id])
+        catalog.forget()
+        for shown in (at(chen, "centre", centre.pk), client.get(reverse("public:grid", args=[GRID])),
+                      client.get(reverse("public:grid", args=[XINCUN]))):  # fmt: skip
+            assert f'src="{address}"' in text(shown)
+        assert content.of(Area.objects.get(code=GRID)).picture == centre.picture
+        client.logout()
+        answer = client.get(address)
+        assert (answer.status_code, answer["Content-Type"]) == (200, "image/jpeg")
+        assert "public" in answer["Cache-Control"] and b"".join(answer.streaming_content) == stored
+
+    def test_a_new_one_takes_its_place_and_it_can_be_taken_away(self, edit, centre):
+        edit(picture=photo())
+        first = ServiceCentre.objects.get().picture_id
+        edit()
+        assert ServiceCentre.objects.get().picture_id == first
+        edit(picture=photo("red"), no_picture="on")
+        assert ServiceCentre.objects.get().picture_id not in (None, first)
+        edit(no_picture="on")
+        assert ServiceCentre.objects.get().picture_id is None
+
+    def test_it_comes_with_a_new_centre(self, send, chen):
+        send(chen, "centre-new", name="新村社区党群服务中心", area=XINCUN, picture=photo())
+        assert ServiceCentre.objects.get().picture_id
+
+    def test_what_is_no_photo_is_refused_under_its_field_and_the_rest_stays(self, edit, centre):
+        shown = edit(picture=SimpleUploadedFile("a.jpg", b"no photo", "image/jpeg"), address="新村街1号")
+        assert "不是能识别的照片" in shown.context["form"].errors["picture"][0] and "新村街1号" in text(shown)
+        assert ServiceCentre.objects.get().address == "" and not Photo.objects.exists()
+
+    def test_nothing_is_stored_while_something_else_is_wrong(self, edit, centre):
+        shown = edit(name="", picture=photo())
+        assert "再选一次照片" in text(shown) and 'enctype="multipart/form-data"' in text(shown)
+        assert not Photo.objects.exists()
+
+    def test_only_pictures_of_centres_in_use_are_public(self, client, edit, chen, centre):
+        edit(picture=photo())
+        address = reverse("public:centre-picture", args=[ServiceCentre.objects.get().picture_id])
+        client.logout()
+        answer = client.get(address)
+        assert (answer.status_code, b"".join(answer.streaming_content)[:2]) == (200, b"\xff\xd8")
+        assert client.post(address).status_code == 405
+        centres.close_centre(centre, by=chen)
+        assert client.get(address).status_code == 404
+
+
+def photo(colour: str = "blue", *, place: bool = False) -> SimpleUploadedFile:
+    """A small picture; with `place` its EXIF says where it was taken."""
+    out, exif = BytesIO(), Image.Exif()
+    if place:
+        exif.get_ifd(0x8825).update({1: "N", 2: (34.0, 1.0, 0.0)})
+    Image.new("RGB", (64, 36), colour).save(out, "JPEG", exif=exif)
+    assert not place or b"Exif" in out.getvalue()
+    return SimpleUploadedFile("IMG_0001.jpg", out.getvalue(), "image/jpeg")

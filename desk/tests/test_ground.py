@@ -177,6 +177,14 @@ def test_what_is_wrong_is_said_and_what_was_typed_stays(send, chen, yard):
     assert "这个社区已经有第一食品厂家属院" in text(send(chen, "compound-new", **facts(yard)))
     shown = text(send(chen, "compound-new", **facts(yard, name="", area="411002008001001")))
     assert "请填写名称" in shown and Compound.objects.count() == 1
+    wrong = facts(yard, name="另一个院", year_built="2999", longitude="300", latitude="34")
+    errors = send(chen, "compound-new", **wrong).context["form"].errors
+    assert set(errors) == {"year_built", "longitude"} and "四位数" in errors["year_built"][0]
+
+
+def test_a_private_number_is_refused_under_its_field(send, chen):
+    answer = send(chen, "area-edit", XINCUN, phone="13800001234", hours="每天8:00–20:00")
+    assert set(answer.context["form"].errors) == {"phone"} and "每天8:00–20:00" in text(answer)
 
 
 def test_a_change_is_seen_in_the_history(at, send, chen, yard):

@@ -281,3 +281,14 @@ def test_a_confirmation_of_what_was_taken_back_is_told(client, handover, feng, c
     client.force_login(feng)
     page = client.post(at("handover-confirm", handover.pk), follow=True).content.decode()
     assert "交接已经撤销" in page
+
+
+def test_nothing_falls_to_a_closed_account_but_the_others_fall(handover, wang, chen, he, held, make_household):
+    pairing.pair(make_household(), wang, by=chen)
+    overdue(handover)
+    other = handovers.order_handover(he.postings.get(), wang, last_date=day(1), by=posted("mu", "穆一", "穆主任", ""))
+    overdue(other)
+    chen.is_active = False
+    chen.save()
+    assert handing_over.fall_due() == 1
+    assert again(handover).fell_at is None and again(other).fell_at and wang.postings.get().valid_to is None

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from common.pages import bounded_count, keyset
-from desk.forms_ground import CentreForm, InspectionForm, PointForm
+from desk.forms_centres import CentreForm, InspectionForm, PointForm
 from desk.ground_page import address, form_page, found_or_404, keeps, kept, one_of, seen, sent, told
 from grids.decorators import require
 from grids.levels import Level

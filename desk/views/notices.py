@@ -13,7 +13,7 @@ from notifications.models import Notification
 from notifications.services import mark_read
 
 
-@require(Ability.HANDLE)
+@require(Ability.HANDLE, Ability.REGISTER)
 @require_http_methods(["GET", "POST"])
 def notices(request: HttpRequest) -> HttpResponse:
     """The list; a POST marks one (`notice`) or all as read; `?open=` marks one and goes to its page."""

@@ -98,7 +98,7 @@ def posting(request: HttpRequest, pk: int) -> HttpResponse:
         "away": bool(row.leave_to and row.leave_to >= timezone.localdate()),
         "handover": handover,
         "history": history,
-        "area_code": place.code[:12],
+        "area_code": place.code[:12] if sees(request.user, place.code[:12]) else "",
         "arranges": may_arrange(request.user, row.post, place),
         "holdings": [] if over else handing_over.holdings(row.user, row),
     }

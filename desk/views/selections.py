@@ -105,9 +105,8 @@ def new(request: HttpRequest, code: str) -> HttpResponse:
         raise PermissionDenied
     refusal = ""
     if request.method == "POST":
-        post = get_object_or_404(Post, code=request.POST.get("post", ""), is_selected=True)
         try:
-            return redirect("desk:selection", selecting.open_selection(area, post, by=request.user).pk)
+            return redirect("desk:selection", selecting.open_selection(area, _post(request), by=request.user).pk)
         except DomainError as error:
             refusal = error.message
     posts = Post.objects.filter(is_selected=True).order_by("family", "order")
@@ -116,6 +115,13 @@ def new(request: HttpRequest, code: str) -> HttpResponse:
     offered = [(p, sum(s.vacant for s in found if s.post == p)) for p in posts if any(s.post == p for s in found)]
     context = {"area": area, "offered": offered, "held": held[:50], "refusal": refusal}
     return render(request, "desk/selection_new.html", context)
+
+
+def _post(request: HttpRequest) -> Post:
+    post = Post.objects.filter(code=request.POST.get("post", ""), is_selected=True).first()
+    if post is None:
+        raise DomainError("请选择要选任的岗位。")
+    return post
 
 
 @require(Ability.POSTS)

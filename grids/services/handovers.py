@@ -71,14 +71,18 @@ def _refuse(row: Posting, successor: User, last_date: date, today: date, by: Use
         raise DomainError("自己的岗位请由同事或者上级提出交接。")
     if open_handover(row):
         raise DomainError("这个岗位已经在办交接，请先确认或者撤销。")
+    _refuse_successor(row, successor, today, by)
+    if last_date < max(today, row.valid_from):
+        raise DomainError("最后一天不能早于今天，也不能早于任职日期。")
+
+
+def _refuse_successor(row: Posting, successor: User, today: date, by: User) -> None:
     if not successor.is_active:
         raise DomainError(f"{successor.called}的账号已经停用，请另选接任人。")
     if successor.pk == row.user_id:
         raise DomainError("接任人不能是现在在任的本人。")
     if successor.pk == by.pk:
         raise DomainError("不能把岗位交接给自己，请由上级或同事来办。")
-    if last_date < max(today, row.valid_from):
-        raise DomainError("最后一天不能早于今天，也不能早于任职日期。")
     if serving(row.post, Place.under(row), since=today).filter(user=successor).exists():
         raise DomainError(f"{successor.called}已经在这个岗位上，请另选接任人。")
 
@@ -154,9 +158,11 @@ def next_fallen(at: datetime, *, beyond: int = 0) -> Handover | None:
     rows = Handover.objects.select_for_update(of=("self",), skip_locked=True).select_related(
         "successor", "ordered_by", *_POSTING
     )
+    # Nothing falls to a closed account: the holder keeps it until somebody takes the hand-over back.
     due = rows.filter(
-        confirmed_at=None, cancelled_at=None, fell_at=None, last_date__lt=timezone.localdate(at), pk__gt=beyond
-    )
+        confirmed_at=None, cancelled_at=None, fell_at=None, last_date__lt=timezone.localdate(at), pk__gt=beyond,
+        ordered_by__is_active=True,
+    )  # fmt: skip
     return due.order_by("pk").first()
 
 

@@ -28,6 +28,8 @@ SEATED = {
 ABOVE = {Kind.PARTY_COMMITTEE: Kind.PARTY_WORK_COMMITTEE, Kind.PARTY_BRANCH: Kind.PARTY_COMMITTEE}
 PARTNERS = (Kind.DISTRICT_OFFICE, Kind.DEPARTMENT, Kind.UTILITY, Kind.PROPERTY, Kind.SCHOOL, Kind.SOCIAL)
 TAKERS = (Kind.DEPARTMENT, Kind.UTILITY)
+# Entered by the district alone, wherever they sit.
+WHOLE_DISTRICT = (Kind.DISTRICT_OFFICE, *TAKERS)
 
 
 @transaction.atomic

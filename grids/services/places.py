@@ -192,6 +192,13 @@ def _grid_of(compound: Compound, area: Area | None) -> Area:
     return area
 
 
+def check_year(year_built: int | None) -> None:
+    """Refuse a year no building here was built in."""
+    year = timezone.localdate().year
+    if year_built is not None and not FIRST_YEAR <= year_built <= year:
+        raise DomainError(f"建成年份填{FIRST_YEAR}到{year}之间的四位数。")
+
+
 def _check_in_use(compound: Compound) -> None:
     if compound.valid_to:
         raise DomainError(f"{compound}已经停用，不能再改。")
@@ -203,9 +210,7 @@ def _check_compound(compound: Compound) -> None:
         raise DomainError("小区要放在网格里；几个网格共管的，放在社区。")
     if not compound.area.in_service or compound.area.valid_to:
         raise DomainError(f"{compound.area}不在用，请换一个网格。")
-    year = timezone.localdate().year
-    if compound.year_built is not None and not FIRST_YEAR <= compound.year_built <= year:
-        raise DomainError(f"建成年份填{FIRST_YEAR}到{year}之间的四位数。")
+    check_year(compound.year_built)
     _check_company(compound)
     geo.check_point(compound.longitude, compound.latitude)
     if compound.boundary:

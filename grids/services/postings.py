@@ -199,9 +199,13 @@ def _refuse(user: User, post: Post, place: Place, valid_from: date, valid_to: da
 
 @transaction.atomic
 def end_posting(posting: Posting, *, last_date: date, at: datetime | None = None, by: User | None) -> None:
-    """卸任: the posting ends with `last_date`. Refused while a hand-over is under way; the row stays."""
+    """卸任: the posting ends with `last_date`, or earlier than was written down. The row stays.
+
+    Refused while a hand-over is under way.
+    """
     row = _locked(posting)
-    if row.valid_to:
+    over = row.valid_to and row.valid_to < timezone.localdate(at or timezone.now())
+    if over or (row.valid_to and row.valid_to <= last_date):
         raise DomainError("这个岗位已经写明卸任日期。")
     if last_date < row.valid_from:
         raise DomainError("卸任日期不能早于任职日期。")

@@ -169,6 +169,15 @@ def test_a_posting_ends_and_stays(wang, chen):
     assert "已经写明" in refused(postings.end_posting, row, last_date=day(), by=chen)
 
 
+def test_a_last_day_far_ahead_may_be_brought_nearer_but_not_rewritten(wang, chen):
+    row = wang.postings.get()
+    postings.end_posting(row, last_date=day(900), by=chen)
+    postings.end_posting(row, last_date=day(), by=chen)
+    assert row.valid_to == day()
+    Posting.objects.filter(pk=row.pk).update(valid_to=day(-5))
+    assert "已经写明" in refused(postings.end_posting, row, last_date=day(-9), by=chen)
+
+
 def test_leave_with_a_stand_in_and_back_early(wang, he, chen):
     row = wang.postings.get()
     postings.grant_leave(row, leave_from=day(-2), leave_to=day(5), stand_in=he, by=chen)

@@ -105,7 +105,11 @@ def test_organizations_are_found_by_code_or_name(chen, qian):
     branch.refresh_from_db()
     assert (branch.name, branch.phone) == ("新村第三网格支部", "0374-2988123")
     own = check(OrganizationSheet, chen, {"名称": "区住房和城乡建设局", "类别": "区直部门"})
+    assert faults(own) == {(2, "类别", "这类单位由区里登记")}
+    own = check(OrganizationSheet, chen, {"名称": "全区志愿者协会", "类别": "社会组织"})
     assert faults(own) == {(2, "街道", "不在你负责的范围")}
+    inside = BRANCH | {"名称": "假部门", "类别": "区直部门", "网格": "", "承办交办事项": "是"}
+    assert faults(check(OrganizationSheet, chen, inside)) == {(2, "类别", "这类单位由区里登记")}
     assert faults(check(OrganizationSheet, chen, BRANCH | {"办公电话": "13800001234"})) == {
         (2, "办公电话", "这是个人手机号")
     }
@@ -169,5 +173,6 @@ def test_a_sheet_gives_no_post_that_the_page_would_not(he, chen):
     assert found == {(2, "岗位", "这个岗位要由上级安排"), (3, "姓名", "不能给自己安排岗位")}
     assert not User.objects.filter(full_name="王建设").exists()
     Posting.objects.filter(user=chen).update(office_phone="0374-1111111")
-    touched = POST | {"账号": "chen", "手机号": "", "姓名": "陈立民", "岗位": "社区书记", "网格": "", "任职日期": "", "办公电话": "0374-2222222"}
+    named = {"账号": "chen", "手机号": "", "姓名": "陈立民", "任职日期": "", "办公电话": "0374-2222222"}
+    touched = upward | named
     assert faults(check(PostingSheet, he, touched)) == {(2, "岗位", "这个岗位要由上级安排")}

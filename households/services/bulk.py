@@ -50,6 +50,7 @@ def write(
     at: datetime | None = None,
     demonstration: bool = False,
     progress: Callable[[int], None] | None = None,
+    check: Callable[[Match], Any] | None = None,
     source: str = "rows",
     by,
 ) -> Written:
@@ -57,9 +58,10 @@ def write(
 
     Natural keys, and what an empty value means: `households.services.matching`. Buildings, entrances and doors that
     are missing are made. One HouseholdEvent `imported` for each household new or changed, one audit entry in all,
-    under `source` (the job's id). `progress(done)` is called after each chunk. LookupError for an unknown compound.
+    under `source` (the job's id). `progress(done)` is called after each chunk. `check(match)` looks at every row before
+    it is written and raises to stop it all. LookupError for an unknown compound.
     """
-    writer, written, done = _Writer(at or timezone.now(), demonstration, by), Written(), 0
+    writer, written, done = _Writer(at or timezone.now(), demonstration, check, by), Written(), 0
     for chunk in _chunks(rows):
         written.count(writer.take(chunk))
         done += len(chunk)
@@ -85,14 +87,18 @@ def _chunks(rows: Iterable[HouseholdRow]) -> Iterator[list[HouseholdRow]]:
 class _Writer:
     """One run: what was learnt of the ground, and who writes when."""
 
-    def __init__(self, at: datetime, demonstration: bool, by):
+    def __init__(self, at: datetime, demonstration: bool, check: Callable[[Match], Any] | None, by):
         self.at, self.today, self.demonstration, self.by = at, timezone.localdate(at), demonstration, by
+        self.check = check
         self.ground = Ground()
         self.kinds = {kind.code: kind for kind in TagKind.objects.all()}
 
     def take(self, rows: Sequence[HouseholdRow]) -> list[str]:
         """Write one chunk; returns the outcome of each row."""
         matches = match(rows, self.ground)
+        if self.check:
+            for found in matches:
+                self.check(found)
         outcomes = [found.outcome for found in matches]
         new = [found for found in matches if found.outcome == "new"]
         changed = [found for found in matches if found.outcome == "changed"]
@@ -132,6 +138,7 @@ class _Writer:
                 buildings.setdefault(key, Building(compound_id=key[0], number=number, area_id=found.area))
         Building.objects.bulk_create(buildings.values())
         ground.buildings |= {key: building.pk for key, building in buildings.items()}
+        ground.grids |= {key: building.area_id for key, building in buildings.items()}
 
     def _hang_doors(self, matches: list[Match]) -> None:
         places = [(self.ground.place(found.row), found.area) for found in matches]
@@ -223,6 +230,8 @@ def _refresh(found: Match) -> None:
     heads = [person.name for person in found.row.people if person.relation == "head"]
     heads += [resident.name.plain for resident in residents if resident.relation == "head"]
     household.head_name = heads[0] if heads else ""
-    household.search = terms.search_text(names, household.address.plain)
+    contact = household.contact_name.plain if household.contact_name else ""
+    spoken_of = [*names, contact] if contact and contact not in names else names
+    household.search = terms.search_text(spoken_of, household.address.plain)
     if "size" not in found.changes:
         household.size = max(household.size, len(names))

@@ -31,6 +31,7 @@ def door_at(compound: Compound, number: DoorNumber, *, area: str = "") -> Door:
         room=number.room,
     )
     if found := known.select_related("building", "entrance", "compound").first():
+        require_standing(found)
         return found
     building = _building(compound, number.building_no, area) if number.building_no is not None else None
     entrance = None
@@ -40,7 +41,17 @@ def door_at(compound: Compound, number: DoorNumber, *, area: str = "") -> Door:
     door, _ = Door.objects.get_or_create(
         compound=compound, building=building, entrance=entrance, room=number.room, defaults={"area_id": code}
     )
+    require_standing(door)
     return door
+
+
+def require_standing(door: Door) -> None:
+    """Refused where compound, building or entrance was given up: nobody moves in there."""
+    if door.compound.valid_to:
+        raise DomainError("这个小区已经停用，请选择现在的小区。")
+    for part in (door.building, door.entrance):
+        if part and part.valid_to:
+            raise DomainError(f"{part}已经停用，请核对门牌，或者先恢复这栋楼。")
 
 
 def _building(compound: Compound, number: int, area: str) -> Building:

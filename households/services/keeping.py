@@ -14,7 +14,7 @@ from grids.models import Area, Compound, Door
 from grids.services.amending import amend
 from households.models import Household, Membership, Resident, Sex
 from households.services import caring, pairing
-from households.services.doors import DoorNumber, door_at
+from households.services.doors import DoorNumber, door_at, require_standing
 from households.services.writing import (
     HOUSEHOLD_FIELDS,
     living,
@@ -69,8 +69,6 @@ def register(
     """
     since = moved_in_date or today(at)
     not_ahead(since, at, "入住日期")
-    if compound.valid_to:
-        raise DomainError("这个小区已经停用，请选择现在的小区。")
     _require_one_head(people)
     door = door_at(compound, DoorNumber(building_no, unit_no, room), area=_code(area))
     household = Household(
@@ -206,6 +204,7 @@ def come_back(household: Household, *, on: date | None = None, at: datetime | No
         raise DomainError("这一户没有搬离。")
     if on < row.moved_out_date:
         raise DomainError("恢复日期不能早于搬离日期。")
+    require_standing(row.door)
     Door.objects.select_for_update().get(pk=row.door_id)
     if Household.objects.living().filter(door=row.door_id).exists():
         raise DomainError(TAKEN)
@@ -229,14 +228,10 @@ def _belong_again(row: Household, on: date) -> None:
 
 
 def _bring_people_back(row: Household) -> None:
-    """Who left with the household; a head who had left before it on that day comes back as one of the family."""
-    back = row.residents.filter(left_date__gte=row.moved_out_date, left_reason="moved").exclude(name="")
-    heads = list(back.filter(relation=Resident.Relation.HEAD).order_by("pk"))
-    for former in heads:
-        if former.name != row.head_name and len(heads) > 1:
-            heads.remove(former)
-            Resident.objects.filter(pk=former.pk).update(relation=Resident.Relation.OTHER)
-    back.update(left_date=None, left_reason="")
+    """Those who left with the household, not who had left it before on that very day, nor whose name was forgotten."""
+    before = list(row.events.filter(verb="person_leave").values_list("details__resident", flat=True))
+    left = row.residents.filter(left_date__gte=row.moved_out_date, left_reason="moved")
+    left.exclude(pk__in=before).exclude(name="").update(left_date=None, left_reason="")
 
 
 @transaction.atomic

@@ -32,7 +32,7 @@ class PersonRow:
 
 @dataclass(slots=True)
 class HouseholdRow:
-    """One household as a sheet gives it; `area` is a grid's code, empty for the compound's. `size` 0 counts the people.
+    """One household as a sheet gives it; `area` is a grid's code, empty where nobody said. `size` 0 counts the people.
 
     `tags` are (code of a TagKind, reason) for the whole household; those of one person stand with the person.
     """
@@ -90,6 +90,8 @@ class Ground:
     def __init__(self) -> None:
         self.compounds: dict[int, Compound] = {}
         self.buildings: dict[tuple[int, int], int] = {}
+        self.grids: dict[tuple[int, int], str] = {}  # of buildings
+        self.given_up: set[tuple[int, int]] = set()  # buildings
         self.entrances: dict[tuple[int, int], int] = {}
 
     def learn(self, rows: Sequence[HouseholdRow]) -> None:
@@ -100,10 +102,12 @@ class Ground:
         self.compounds |= Compound.objects.in_bulk(asked)
         if missing := asked - self.compounds.keys():
             raise LookupError(f"no such compounds: {sorted(missing)}")
-        for pk, compound, number in Building.objects.filter(compound__in=asked).values_list(
-            "pk", "compound_id", "number"
+        for pk, compound, number, area, ended in Building.objects.filter(compound__in=asked).values_list(
+            "pk", "compound_id", "number", "area_id", "valid_to"
         ):
-            self.buildings[compound, number] = pk
+            self.buildings[compound, number], self.grids[compound, number] = pk, area
+            if ended:
+                self.given_up.add((compound, number))
         for pk, building, number in Entrance.objects.filter(building__compound__in=asked).values_list(
             "pk", "building_id", "number"
         ):
@@ -123,8 +127,9 @@ class Ground:
         return row.compound_id, building, entrance, row.room
 
     def area_of(self, row: HouseholdRow) -> str:
-        """The grid the row names, else the compound's."""
-        return row.area or self.compounds[row.compound_id].area_id
+        """The grid the row names, else the building's, else the compound's."""
+        built = self.grids.get((row.compound_id, row.building_no)) if row.building_no is not None else None
+        return row.area or built or self.compounds[row.compound_id].area_id
 
 
 def match(rows: Sequence[HouseholdRow], ground: Ground) -> list[Match]:
@@ -133,7 +138,8 @@ def match(rows: Sequence[HouseholdRow], ground: Ground) -> list[Match]:
     matches = [Match(row, ground.compounds[row.compound_id], ground.area_of(row)) for row in rows]
     doors = _doors([ground.place(row) for row in rows])
     for found, row in zip(matches, rows, strict=True):
-        found.door = doors.get(ground.place(row))
+        found.door, there = doors.get(ground.place(row), (None, ""))
+        found.area = row.area or there or found.area
     households = _households([found.door for found in matches if found.door])
     known = [household.pk for household in households.values()]
     residents, tags = _residents(known), _tags(known)
@@ -146,14 +152,15 @@ def match(rows: Sequence[HouseholdRow], ground: Ground) -> list[Match]:
     return matches
 
 
-def _doors(places: Iterable[Place | None]) -> dict[Place | None, int]:
+def _doors(places: Iterable[Place | None]) -> dict[Place | None, tuple[int, str]]:
+    """Id and grid of the doors at these places."""
     wanted = {place for place in places if place is not None}
     if not wanted:
         return {}
     found = Door.objects.filter(
         compound__in={place[0] for place in wanted}, room__in={place[3] for place in wanted}
-    ).values_list("pk", "compound_id", "building_id", "entrance_id", "room")
-    return {(c, b, e, room): pk for pk, c, b, e, room in found if (c, b, e, room) in wanted}
+    ).values_list("pk", "area_id", "compound_id", "building_id", "entrance_id", "room")
+    return {(c, b, e, room): (pk, area) for pk, area, c, b, e, room in found if (c, b, e, room) in wanted}
 
 
 def _households(doors: Sequence[int]) -> dict[int | None, Household]:
@@ -198,9 +205,10 @@ def _compare(found: Match, tags: dict[tuple[str, str], str]) -> None:
         elif changes := _person_changes(person, resident):
             found.altered.append((resident, changes))
     head = next((person.name for person in row.people if person.relation == "head"), "")
-    named = {person.name for person in row.people}
+    # Whose relation the row changes is among the altered.
+    said = {person.name for person in row.people if person.relation}
     found.demoted = [
-        r for r in found.residents if head and r.relation == "head" and r.name.plain not in (named | {head})
+        r for r in found.residents if head and r.relation == "head" and r.name.plain not in (said | {head})
     ]
 
 

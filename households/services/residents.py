@@ -35,7 +35,10 @@ def add(
     at: datetime | None = None,
     by: User | None,
 ) -> Resident:
-    """One more person. The first must be the head; a new head takes the place of the present one, who becomes 其他."""
+    """One more person, who counts among the `size` the household was said to have.
+
+    The first must be the head; a new head takes the place of the present one, who becomes 其他.
+    """
     joined = joined or today(at)
     not_ahead(joined, at, "登记日期")
     row = living(household, seen=seen)
@@ -45,7 +48,7 @@ def add(
     elif not present.exists():
         raise DomainError("家里还没有人，第一位请登记为户主。")
     resident = write_person(row, person, joined=joined)
-    row.size = max(row.size + 1, present.count())
+    row.size = max(row.size, present.count())
     rewrite(row, at=at)
     noted(row, "person_add", at=at, by=by, resident=resident.pk)
     return resident

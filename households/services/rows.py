@@ -66,7 +66,10 @@ def _household(pk: int, found: Match, at: datetime, demonstration: bool) -> tupl
     row, key = found.row, uuid.uuid4()
     address = terms.door_address(found.compound.name, row.building_no, row.unit_no, row.room)
     head = next((person.name for person in row.people if person.relation == "head"), "")
-    search = terms.search_text([person.name for person in row.people], address)
+    names = [person.name for person in row.people]
+    if row.contact_name and row.contact_name not in names:
+        names.append(row.contact_name)
+    search = terms.search_text(names, address)
     return (
         pk, key, found.door, found.area, row.compound_id, row.building_no, row.unit_no, row.room,
         terms.room_order(row.room), address, row.kind or Household.Kind.RESIDENT.value,

@@ -1,13 +1,15 @@
 """Households in bulk: new, changed, the same again; natural keys; nothing lost of what a sheet does not say."""
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from audit.models import Entry
+from common.copying import copy_in
 from conftest import GRID, XINCUN, moment
 from grids.models import Building, Compound, Door, Entrance
 from households.models import CareTag, Household, HouseholdEvent, Membership, Resident, TagKind
+from households.services import keeping
 from households.services.bulk import HouseholdRow, PersonRow, Written, compare, write
 
 pytestmark = pytest.mark.django_db
@@ -150,3 +152,40 @@ def test_nothing_personal_is_in_events_and_audit(yard, he):
     write([liu(yard, contact_phone="13900005678", contact_name="刘玉芳")], at=LATER, by=he)
     kept = f"{list(HouseholdEvent.objects.values_list('details'))}{list(Entry.objects.values_list('details'))}"
     assert not any(secret in kept for secret in ("刘", "1380", "1390", "501"))
+
+
+def test_a_row_that_names_no_grid_moves_nobody(yard, he):
+    write([liu(yard)], at=DAY, by=he)
+    household = Household.objects.get()
+    keeping.move_grid(household, f"{XINCUN}001", reason="划错了", at=LATER, by=he)
+    assert write([liu(yard)], at=LATER, by=he) == Written(unchanged=1)
+    keeping.move_out(household, at=LATER, by=he)
+    write([liu(yard)], at=LATER, by=he)
+    again = Household.objects.living().get()
+    assert again.area_id == again.door.area_id == again.memberships.get().area_id == f"{XINCUN}001"
+
+
+def test_the_contact_is_found_after_an_import_as_before(yard, he):
+    write([liu(yard, contact_name="王晓")], at=DAY, by=he)
+    assert "王晓" in Household.objects.get().search.plain
+    write([liu(yard, kind="rented")], at=LATER, by=he)
+    assert "王晓" in Household.objects.get().search.plain
+
+
+def test_a_new_head_takes_the_place_of_one_whose_relation_the_row_leaves_open(yard, he):
+    write([liu(yard)], at=DAY, by=he)
+    people = [PersonRow("刘秀兰", relation=""), PersonRow("刘玉芳", relation="head")]
+    write([liu(yard, people=people)], at=LATER, by=he)
+    assert Resident.objects.get(relation="head").name.plain == "刘玉芳"
+    assert Household.objects.get().head_name.plain == "刘玉芳"
+
+
+def test_a_broken_constraint_of_a_copy_is_an_error_like_any_other(yard, he):
+    write([liu(yard)], at=DAY, by=he)
+    household = Household.objects.get()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        copy_in(
+            Membership,
+            ("household_id", "area_id", "valid_from", "reason"),
+            [(household.pk, GRID, DAY.date(), "表格导入")],
+        )

@@ -233,3 +233,40 @@ def test_one_audit_entry_for_each_verb(family, wang, neighbour):
     residents.leave(person(family, "周小明"), reason="moved", by=wang)
     assert Entry.objects.count() == before + 3
     assert Membership.objects.count() == 1
+
+
+def test_who_had_left_before_the_move_does_not_come_back_with_the_others(family, wang):
+    head, grandson = person(family, "刘秀兰"), person(family, "周小明")
+    residents.leave(head, reason="moved", new_head=grandson, by=wang)
+    keeping.move_out(family, by=wang)
+    keeping.come_back(family, by=wang)
+    family.refresh_from_db()
+    assert list(family.residents.filter(left_date=None).values_list("pk", "relation")) == [(grandson.pk, "head")]
+    assert (family.head_name.plain, "刘秀兰" in family.search.plain) == ("周小明", False)
+
+
+def test_a_move_put_right_the_same_day_may_happen_again_that_day(family, wang):
+    for _ in range(2):
+        keeping.move_out(family, by=wang)
+        keeping.come_back(family, by=wang)
+    row = family.memberships.get()
+    assert (row.valid_from, row.valid_to) == (days_ago(100), None)
+
+
+def test_people_written_down_one_by_one_fill_the_size_that_was_said(make_household, wang):
+    household = make_household(size=2)
+    for name, size in (("刘强", 2), ("刘小", 3)):
+        residents.add(household, keeping.Person(name, "son"), by=wang)
+        household.refresh_from_db()
+        assert household.size == size
+
+
+def test_nobody_moves_into_or_back_to_what_was_given_up(family, wang, make_household):
+    keeping.move_out(family, by=wang)
+    third = Building.objects.get(number=3)
+    for row, words in ((third, "3号楼"), (third.entrances.get(number=2), "2单元"), (family.compound, "小区")):
+        type(row).objects.filter(pk=row.pk).update(valid_to=timezone.localdate())
+        for again in (lambda: keeping.come_back(Household.objects.get(pk=family.pk), by=wang), make_household):
+            with pytest.raises(DomainError, match=f"{words}已经停用"):
+                again()
+        type(row).objects.filter(pk=row.pk).update(valid_to=None)

@@ -209,3 +209,28 @@ def test_a_workbook_of_libreoffice_goes_through(wang, courtyard):
     assert (checked.errors, checked.result["new"]) == ([], 14)
     assert write(wang, checked).result["new"] == 14
     assert Resident.objects.count() == 31
+
+
+def test_a_sheet_takes_no_household_out_of_another_grid(wang, he, courtyard):
+    shared = Compound.objects.create(area_id=XINCUN, name="共管小区", kind="estate")
+    theirs = HEAD | {"小区": "共管小区", "网格": "第一网格"}
+    assert write(he, check(he, sheet_of(theirs))).result["new"] == 1
+    stolen = check(wang, sheet_of(theirs | {"网格": "第三网格"}))
+    assert [(fault["column"], fault["problem"]) for fault in stolen.errors] == [("房号", "这个门登记在别的网格")]
+    free = HEAD | {"小区": "共管小区", "房号": "502"}
+    checked = check(wang, sheet_of(free))
+    write(he, check(he, sheet_of(free | {"网格": "第一网格"})))
+    job = write(wang, checked)
+    assert job.state == Job.State.FAILED and "情况有了变化" in job.problem
+    assert set(Household.objects.filter(compound=shared).values_list("area_id", flat=True)) == {f"{XINCUN}001"}
+
+
+def test_a_phone_in_the_wrong_column_is_kept_nowhere(wang, courtyard):
+    job = check(wang, sheet_of(HEAD | {"房号": "13800001234", "户类型": "13800001234", "关爱标签": "13800001234"}))
+    assert job.errors and "13800001234" not in str(job.errors) + str(job.result)
+
+
+def test_a_building_that_was_given_up_takes_no_rows(wang, courtyard):
+    courtyard.buildings.filter(number=3).update(valid_to="2026-01-01")
+    job = check(wang, sheet_of(HEAD))
+    assert [(fault["column"], fault["problem"]) for fault in job.errors] == [("楼号", "这栋楼已经停用")]

@@ -32,6 +32,27 @@ def told(ground):
     return rows.get()
 
 
+class TestRange:
+    def test_what_the_grid_says_goes_before_the_names_of_its_compounds(self, told, courtyard):
+        assert "六一路西段沿街楼院。" in html_of(PAGE)
+        Area.objects.filter(code=GRID).update(about="")
+        assert f'<p class="muted">{courtyard.name}</p>' in html_of(PAGE)
+
+    def test_many_compounds_are_counted(self, told):
+        Area.objects.filter(code=GRID).update(about="")
+        for number in range(1, 9):
+            Compound.objects.create(area_id=GRID, name=f"{number}号院", kind="courtyard")
+        assert "1号院、2号院、3号院、4号院、5号院、6号院等8个小区和楼院" in html_of(PAGE)
+
+    def test_invented_ground_says_so(self, told):
+        Area.objects.filter(code=GRID).update(demonstration=False)
+        assert "示范数据" not in html_of(PAGE)
+        Area.objects.filter(code=GRID).update(demonstration=True)
+        assert "示范数据" in html_of(PAGE)
+        ServiceCentre.objects.create(area_id=XINCUN, name="新村社区党群服务中心", demonstration=True)
+        assert html_of(f"/grid/{XINCUN}/").count("示范数据") == 2
+
+
 class TestTeam:
     def test_surname_post_office_number_and_hours(self, told, wang, chen):
         Posting.objects.filter(user=wang).update(office_phone="0374-2331207", hours="每周三下午在社区")
