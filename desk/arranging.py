@@ -1,16 +1,15 @@
 """Who sees and who arranges posts, and finding the people to put on them."""
 
-from contextlib import suppress
-
 from django.db.models import Q, QuerySet
 
-from accounts.models import User, index_of_phone
+from accounts.models import User
 from grids.arranging import may_arrange, may_take
 from grids.levels import Level
 from grids.models import Posting
 from grids.permissions import Ability
 from grids.scope import Scope, scope_of
 from grids.services.postings import Place
+from households.search import holds_number
 
 __all__ = [
     "arranges", "colleagues", "find_people", "may_arrange", "postings_seen", "scopes", "sees",
@@ -47,13 +46,11 @@ def postings_seen(user) -> QuerySet[Posting]:
 
 
 def find_people(typed: str) -> list[User]:
-    """Accounts in use by part of the name (two characters), user name, or whole mobile number; never lists phones."""
+    """Accounts in use by part of the name (two characters) or user name. Not by phone: what is typed stands in the address."""
     typed = "".join(typed.split())
-    if len(typed) < 2:
+    if len(typed) < 2 or holds_number(typed):
         return []
     found = Q(full_name__icontains=typed) | Q(title__icontains=typed) | Q(username__iexact=typed)
-    with suppress(ValueError):  # no mobile number, so only a name
-        found |= Q(phone_index=index_of_phone(typed))
     return list(User.objects.filter(found, is_active=True).order_by("full_name", "pk")[:MOST_PEOPLE])
 
 

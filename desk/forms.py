@@ -56,7 +56,7 @@ class RegisterForm(StyledForm):
     channel = forms.ChoiceField(
         label="怎么反映来的", widget=forms.RadioSelect, choices=[(c.value, c.label) for c in CHANNELS]
     )
-    external_number = forms.CharField(label="12345工单编号", max_length=40, required=False)
+    external_number = forms.CharField(label="12345编号", max_length=40, required=False)
     external_due_at = forms.DateTimeField(
         label="12345要求的办结时间",
         required=False,

@@ -7,11 +7,15 @@ from django.db.models import Q
 
 from grids.levels import Level, level_of
 
+# The ability that makes somebody sit on a seat: news of an area goes to those who can act on it.
+SITS = "handle"
+
 
 @dataclass(frozen=True)
 class Scope:
     """What a user's postings reach: area codes by level, ids of organizations, and ids of compound-level places.
 
+    `seats` are those of postings that may handle, and the person's own.
     `compounds`, `buildings` and `entrances` are the places of compound-level postings themselves (小区长、楼栋长、单元长);
     `around` holds the compounds that contain any of them.
     """

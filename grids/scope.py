@@ -6,7 +6,7 @@ No posting means nothing is visible: every function here fails closed.
 from django.utils import timezone
 
 from grids.models import Posting
-from grids.reach import Scope, within
+from grids.reach import SITS, Scope, within
 
 __all__ = ["Scope", "people_at", "postings_of", "scope_of", "within"]
 
@@ -31,7 +31,9 @@ def scope_of(user, at=None, *, granting: str = "") -> Scope:
     postings = [p for p in postings_of(user, at) if p.post.grants and (not granting or granting in p.post.grants)]
     areas = frozenset(p.area_id for p in postings if p.area_id)
     units = frozenset(p.unit_id for p in postings if p.unit_id)
-    seats = [f"area:{code}" for code in sorted(areas)] + [f"unit:{pk}" for pk in sorted(units)]
+    sitting = [p for p in postings if SITS in p.post.grants]
+    seats = sorted({f"area:{p.area_id}" for p in sitting if p.area_id})
+    seats += [f"unit:{pk}" for pk in sorted({p.unit_id for p in sitting if p.unit_id})]
     if postings:
         seats.append(f"user:{user.pk}")
     below = [p for p in postings if p.compound_id]
@@ -47,11 +49,11 @@ def scope_of(user, at=None, *, granting: str = "") -> Scope:
 
 
 def people_at(seat: str, at=None) -> list:
-    """The people a seat reaches now; someone on leave is replaced by the stand-in."""
+    """The people a seat reaches now: those whose post may handle; someone on leave is replaced by the stand-in."""
     kind, _, key = seat.partition(":")
     if kind not in {"area", "unit"}:
         return []
     at = at or timezone.now()
-    rows = Posting.objects.current(at).select_related("user", "stand_in")
+    rows = Posting.objects.current(at).filter(post__grants__contains=[SITS]).select_related("user", "stand_in")
     rows = rows.filter(area_id=key) if kind == "area" else rows.filter(unit_id=int(key))
     return list({p.deputy(at).pk: p.deputy(at) for p in rows}.values())

@@ -2,7 +2,7 @@
 
 from django.http import Http404
 from django_filters import rest_framework as filters
-from drf_spectacular.utils import extend_schema, extend_schema_field
+from drf_spectacular.utils import extend_schema, extend_schema_field, extend_schema_view
 from rest_framework import serializers
 from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
@@ -95,10 +95,12 @@ class HouseholdFilter(filters.FilterSet):
         fields = ["compound", "kind", "state"]
 
 
-@extend_schema(
-    operation_id="households_list",
-    tags=["households"],
-    responses={200: HouseholdRow(many=True), 400: Refusal, 401: Refusal, 403: Refusal},
+@extend_schema_view(
+    get=extend_schema(
+        operation_id="households_list",
+        tags=["households"],
+        responses={200: HouseholdRow(many=True), 400: Refusal, 401: Refusal, 403: Refusal},
+    )
 )
 class HouseholdList(JsonView, ListAPIView):
     """The households of the asking person's areas, by number."""

@@ -93,6 +93,13 @@ def test_a_unit_and_a_compound_post_hold_their_own_only(wang, li, held, courtyar
 # --- confirmed
 
 
+def test_who_has_no_post_yet_is_led_to_the_handover_that_waits(client, handover, feng, clerk):
+    client.force_login(feng)
+    assert client.get("/desk/").headers["Location"] == reverse("desk:handover", args=[handover.pk])
+    client.force_login(clerk)
+    assert client.get("/desk/").status_code == 403
+
+
 def test_confirming_passes_post_cases_and_pairings_at_once(handover, wang, feng, chen, held, make_household):
     paired = pairing.pair(make_household(), wang, by=chen)
     passed = handing_over.confirm(handover, by=feng)

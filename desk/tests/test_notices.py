@@ -5,6 +5,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from conftest import XINCUN
+from grids.models import Post, Posting
 from notifications.models import Notification, Reading
 from notifications.services import notify
 
@@ -24,6 +25,18 @@ def test_a_seats_notices_are_its_own(client, told, chen, he, outsider, clerk):
     for user, shown in ((chen, True), (he, True), (outsider, False), (clerk, False)):
         client.force_login(user)
         assert ("第1条" in client.get(URL).content.decode()) is shown
+
+
+def test_who_only_reports_reads_what_was_told_in_person(client, courtyard, clerk):
+    """A hand-over is told to the successor, who may hold nothing but a building."""
+    post = Post.objects.get(code="building_leader")
+    building = courtyard.buildings.get(number=1)
+    Posting.objects.create(
+        user=clerk, post=post, compound=courtyard, building=building, valid_from=timezone.localdate()
+    )
+    notify(f"user:{clerk.pk}", cause="test:passed", title="请确认交接", target="/desk/")
+    client.force_login(clerk)
+    assert "请确认交接" in client.get(URL).content.decode()
 
 
 def test_opening_marks_one_read_for_this_person_only_and_goes_there(client, told, chen, he):

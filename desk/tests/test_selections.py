@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from audit.models import Entry
 from conftest import XINCUN
+from desk.posts_page import ladder
 from grids.models import Area, Entrance, Post, Posting, Selection
 from grids.services import selecting
 
@@ -159,13 +160,15 @@ def test_the_card_shows_while_it_is_open(client, chen, selection):
     assert "推荐人选" in client.get(at("posts")).content.decode()
     selecting.stop(selection, "改期", by=chen)
     assert "单元长选任" not in client.get(at("posts")).content.decode()
+    assert [rung.state for rung in ladder(selection)] == ["passed", "", "", ""], "a stopped one did not arrive"
 
 
 def test_refusals_of_opening_are_told(client, chen, selection):
     client.force_login(chen)
     page = client.post(at("selection-new", XINCUN), {"post": "entrance_leader"}).content.decode()
     assert "正在进行" in page
-    assert client.post(at("selection-new", XINCUN), {"post": "grid_worker"}).status_code == 404
+    for chosen in ({"post": "grid_worker"}, {}):
+        assert "请选择要选任的岗位。" in client.post(at("selection-new", XINCUN), chosen).content.decode()
 
 
 def test_who_may(client, selection, outsider, wang, sun, clerk, he):

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -13,9 +15,9 @@ from cases.services.acting import OFFICE_UNIT
 from cases.states import Status
 from cases.wording import CALLED
 from desk import work
-from grids.decorators import require
 from grids.levels import Level
-from grids.permissions import Ability
+from grids.models import Handover
+from grids.permissions import Ability, abilities_of
 from grids.scope import scope_of
 from notifications.models import Notification
 
@@ -43,10 +45,20 @@ class Until:
     due_state: tuple[str, str]
 
 
-@require(Ability.HANDLE, Ability.REGISTER)
+@login_required
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """Everything that waits for the person; lists with nothing in them are left out."""
+    """Everything that waits for the person. Whoever has no post yet is led to the hand-over that waits, if any."""
+    if abilities_of(request.user) & {Ability.HANDLE, Ability.REGISTER}:
+        return _work_list(request)
+    waiting = Handover.objects.filter(successor=request.user, confirmed_at=None, cancelled_at=None).order_by("pk")
+    if first := waiting.first():
+        return redirect("desk:handover", first.pk)
+    raise PermissionDenied
+
+
+def _work_list(request: HttpRequest) -> HttpResponse:
+    """The lists; those with nothing in them are left out."""
     user, at = request.user, timezone.now()
     turn = work.Turn(user, at)
     selections = {

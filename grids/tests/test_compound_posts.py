@@ -8,7 +8,7 @@ from cases.models import Case
 from cases.roles import open_actions
 from conftest import GRID, XINCUN, posted
 from grids.models import Building, Compound, Entrance, Post, Posting
-from grids.scope import scope_of
+from grids.scope import people_at, scope_of
 
 pytestmark = pytest.mark.django_db
 
@@ -68,6 +68,12 @@ class TestPostsThatGrantNothing:
         guest = posted("guest", "何律", "何律师", post, area=XINCUN)
         assert not Case.objects.visible_to(guest).exists()
         assert scope_of(guest).areas == frozenset()
+
+    def test_news_of_a_community_goes_to_those_who_can_act_on_it(self, ground, chen):
+        posted("guest", "何律", "何律师", "lawyer", area=XINCUN)
+        officer = posted("officer", "周警", "周警官", "police", area=XINCUN)
+        assert people_at(f"area:{XINCUN}") == [chen]
+        assert scope_of(officer).seats == (f"user:{officer.pk}",) and scope_of(officer).covers(XINCUN)
 
 
 class TestWhatAPostingMustBe:

@@ -152,7 +152,7 @@ def _chat_groups(rng: Random, communities: list[Area], today: date) -> int:
     rows = [
         ChatGroup(
             area=grid,
-            name=f"{grid.full_name[-9:]}居民{number}群",
+            name=f"{grid.full_name.partition('街道')[2]}居民{number}群",
             owner_post=post,
             households=rng.randrange(18, 60),
             counted_date=today - timedelta(days=rng.randrange(1, 60)),
