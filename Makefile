@@ -42,7 +42,7 @@ demo: $(RUNTIME)
 	@exec $(PY) -m ops.demo
 
 test: $(DEV)
-	@$(PY) -m pytest -n 2 $(ARGS)
+	@$(PY) -m pytest -n 2 --dist worksteal $(ARGS)
 
 check: $(DEV)
 	@$(BIN)/ruff check .

@@ -205,7 +205,7 @@ POST desk:handover-confirm  302  403  302  403  403  403  404  404  404  404  40
 GET  desk:handover-cancel   302  403  405  405  405  405  403  403  405  403  403
 POST desk:handover-cancel   302  403  302  302  302  302  403  403  404  403  403
 GET  desk:selection-new     302  403  200  200  200  200  403  403  404  403  403
-POST desk:selection-new     302  403  404  404  404  404  403  403  404  403  403
+POST desk:selection-new     302  403  200  200  200  200  403  403  404  403  403
 GET  desk:selection         302  403  200  200  200  200  403  403  404  403  403
 GET  desk:selection-nominate 302 403  404  404  404  404  403  403  404  403  403
 GET  desk:selection-notice  302  403  302  302  302  302  403  403  404  403  403

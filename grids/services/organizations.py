@@ -17,7 +17,7 @@ from grids.services.places import check_office_phone
 
 Kind = Organization.Kind
 # The level a body of a kind sits on; the other kinds may sit anywhere, or serve the whole district.
-SEATED = {
+SEATED: dict[str, Level] = {
     Kind.STREET_OFFICE: Level.STREET,
     Kind.PARTY_WORK_COMMITTEE: Level.STREET,
     Kind.COMMUNITY_COMMITTEE: Level.COMMUNITY,
@@ -25,7 +25,7 @@ SEATED = {
     Kind.PARTY_BRANCH: Level.GRID,
 }
 # A party organization belongs to the one above it, in the same place.
-ABOVE = {Kind.PARTY_COMMITTEE: Kind.PARTY_WORK_COMMITTEE, Kind.PARTY_BRANCH: Kind.PARTY_COMMITTEE}
+ABOVE: dict[str, Kind] = {Kind.PARTY_COMMITTEE: Kind.PARTY_WORK_COMMITTEE, Kind.PARTY_BRANCH: Kind.PARTY_COMMITTEE}
 PARTNERS = (Kind.DISTRICT_OFFICE, Kind.DEPARTMENT, Kind.UTILITY, Kind.PROPERTY, Kind.SCHOOL, Kind.SOCIAL)
 TAKERS = (Kind.DEPARTMENT, Kind.UTILITY)
 # Entered by the district alone, wherever they sit.

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import cast
 
 from django.db import models, transaction
 from django.db.models import Q
@@ -39,7 +40,9 @@ class Place:
             return cls(compound=row.building.compound, building=row.building, entrance=row)
         if isinstance(row, Building):
             return cls(compound=row.compound, building=row)
-        return cls(**{{Area: "area", Organization: "unit", Compound: "compound"}[type(row)]: row})
+        if isinstance(row, Compound):
+            return cls(compound=row)
+        return cls(unit=row) if isinstance(row, Organization) else cls(area=cast(Area, row))
 
     @classmethod
     def under(cls, posting: Posting) -> "Place":

@@ -297,7 +297,10 @@ def _locked(selection: Selection) -> Selection:
 
 def _at_step(row: Selection, step: str, otherwise: str) -> None:
     if row.step != step:
-        ended = {Selection.Step.APPOINTED: "选任已经任用完毕。", Selection.Step.STOPPED: "选任已经终止。"}
+        ended: dict[str, str] = {
+            Selection.Step.APPOINTED: "选任已经任用完毕。",
+            Selection.Step.STOPPED: "选任已经终止。",
+        }
         raise DomainError(ended.get(row.step, otherwise))
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from functools import partial
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 from django.utils import timezone
 
@@ -107,5 +107,6 @@ def events(told: Sequence[tuple[int, str, str]], at: datetime, by: int | None) -
 def _sealed(model: type[Household] | type[Resident], column: str, key: uuid.UUID, plain: str) -> tuple[Any, Any]:
     if not plain:
         return None, None
-    aad = model._meta.get_field(column).aad(SimpleNamespace(uuid=key))
+    field = cast(Any, model._meta.get_field(column))
+    aad = field.aad(SimpleNamespace(uuid=key))
     return crypto.seal(plain, aad=aad), INDEXED[column](plain)

@@ -190,7 +190,7 @@ class Teller:
         if case.status == Status.RECEIVED:
             cases.sign(case, at=self.clock, by=by)
         if not case.title and case.category.publishable and self.chance(0.6):
-            cases.set_title(case, plan.title, at=self.clock + timedelta(seconds=40), by=by)
+            cases.set_title(case, plan.title, at=self.clock, by=by)
 
     def answer(self, case: Case, words: str) -> None:
         """A public answer by the holder."""

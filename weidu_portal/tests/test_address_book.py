@@ -25,7 +25,7 @@ def grid():
 
 @pytest.fixture
 def post():
-    return Post.objects.create(code="address-book-post", name="网格员", level=Level.GRID)
+    return Post.objects.create(code="address-book-post", name="网格员", level=Level.GRID, grants=["handle"])
 
 
 def person(username, email="", **more):
