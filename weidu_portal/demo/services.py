@@ -83,12 +83,21 @@ def add(rng: Random, *, thin: int = 1, at: datetime) -> int:
     today, chen = timezone.localdate(at), User.objects.get(username="chen")
     communities = list(Area.objects.in_service().on(Level.COMMUNITY).order_by("code"))
     communities = [area for number, area in enumerate(communities) if number % thin == 0 or area.pk == XINCUN]
+    _hotlines(communities)
     count = _partnerships(rng, communities)
     count += _owners_bodies(rng, today, chen)
     count += _chat_groups(rng, communities, today)
     count += _centres(rng, communities, today, chen)
     count += _points(rng, communities)
     return count + _pairings(rng, today)
+
+
+def _hotlines(communities: list[Area]) -> None:
+    """A plainly artificial number for communities that have none."""
+    silent = [area for area in communities if not area.phone]
+    for number, area in enumerate(silent):
+        area.phone, area.hours = f"0374-0000{600 + number}", "每天8:00–20:00"
+    Area.objects.bulk_update(silent, ["phone", "hours"])
 
 
 def _partnerships(rng: Random, communities: list[Area]) -> int:

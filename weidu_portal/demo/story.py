@@ -1,7 +1,5 @@
 """The courses a case takes, told as generators: `yield` gives the moment of the next step."""
 
-from datetime import timedelta
-
 from cases import services as cases
 from cases.models import Approval, Case
 from cases.states import Outcome, Satisfaction, Status
@@ -147,7 +145,7 @@ def shared(tell: Teller, plan: Plan) -> Story:
     for number in range(tell.rng.randrange(1, 4)):
         yield tell.after(case, 0.1, 0.5)
         tell.join(case, plan, number)
-    cases.add(tell.first_report(case), tell.rng.choice(texts.ADDED), at=tell.clock + timedelta(seconds=50))
+    cases.add(tell.first_report(case), tell.rng.choice(texts.ADDED), at=tell.clock)
     yield from _raise_to(tell, case, plan, Level.COMMUNITY)
     yield from _take_on(tell, case, plan)
     yield from _finish(tell, case, plan, 2, 9)
