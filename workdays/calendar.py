@@ -2,7 +2,8 @@
 
 import time
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from functools import lru_cache
 
 from django.db.models import Count, Max
 from django.utils import timezone
@@ -51,6 +52,12 @@ def _version() -> _Version:
 
 
 def _build() -> WorkCalendar:
-    days = {day: kind == Day.Kind.WORK for day, kind in Day.objects.values_list("date", "kind")}
-    seasons = [row.as_season() for row in Hours.objects.order_by("id")]
-    return WorkCalendar(days, seasons, zone=timezone.get_default_timezone())
+    days = Day.objects.order_by("date").values_list("date", "kind")
+    return _of(tuple(days), tuple(row.as_season() for row in Hours.objects.order_by("id")))
+
+
+@lru_cache(maxsize=2)
+def _of(days: tuple[tuple[date, str], ...], seasons: tuple[Season, ...]) -> WorkCalendar:
+    """A calendar cannot change, so rows that say the same share one: a century of days takes longer than any question."""
+    worked = {day: kind == Day.Kind.WORK for day, kind in days}
+    return WorkCalendar(worked, seasons, zone=timezone.get_default_timezone())

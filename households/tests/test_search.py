@@ -1,7 +1,7 @@
 """Finding households: every kind of query, scope, those who moved, odd input, and that indexes answer."""
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -175,11 +175,15 @@ def test_an_index_serves_each_kind(families):
         "household_by_room": {"room__in": ("501", "501号")},
         "household_by_phone": {"contact_phone_index": b"x"},
     }
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off")
+    connection.check_constraints()  # an index cannot be dropped while constraints wait
     for index, condition in served.items():
         rows = Household.objects.alias(grams=Grams(F("search"))).filter(**condition).order_by()[:CANDIDATES]
-        assert index in rows.explain()
+        with transaction.atomic(), connection.cursor() as cursor:
+            # Over four rows all of them cost the same: each is asked for alone, so that the planner has nothing to choose.
+            cursor.execute("SET LOCAL enable_seqscan = off")
+            cursor.execute(f"DROP INDEX {', '.join(served.keys() - {index})}")
+            assert f"{index} " in rows.explain()
+            transaction.set_rollback(True)
 
 
 def test_grams_do_not_reach_over_the_ends_of_parts():
