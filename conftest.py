@@ -16,6 +16,8 @@ from households.models import Household
 from households.services import keeping
 from public import catalog
 from weidu_portal import ground as portal_ground
+from wishes import services as wishes
+from wishes.models import Volunteer, Wish
 from workdays import calendar
 
 XINCUN = "411002005003"  # 北大街道新村社区
@@ -188,5 +190,41 @@ def make_household(courtyard):
             people=persons,
             **{"by": None, **more},
         )
+
+    return make
+
+
+@pytest.fixture
+def make_wish(ground):
+    """Takes a wish in: make_wish(area=…, kind=…, at=…, by=…)."""
+
+    def make(*, area: str = GRID, at=None, by=None, **more) -> Wish:
+        asked = wishes.Asked(
+            area=Area.objects.get(code=area),
+            **{
+                "kind": "goods",
+                "text": "看药盒上的字吃力，想要一副老花镜",
+                "place": "第一食品厂家属院3号楼2单元501",
+                "name": "刘秀英",
+                "phone": "13800001234",
+                **more,
+            },
+        )
+        return wishes.submit(asked, at=at or moment("2026-11-23 10:00"), by=by)
+
+    return make
+
+
+@pytest.fixture
+def make_volunteer(ground):
+    """A person who may claim: make_volunteer("he_ping", "何平", community=…, state=…)."""
+
+    def make(
+        username: str = "he_ping", name: str = "何平", *, community: str = XINCUN, state="approved", **more
+    ) -> User:
+        user = posted(username, name, f"{name[0]}同志", "")
+        decided = {} if state == "pending" else {"decided_at": timezone.now(), "decided_by": user}
+        Volunteer.objects.create(user=user, community_id=community, state=state, **decided, **more)
+        return user
 
     return make

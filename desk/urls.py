@@ -3,6 +3,7 @@
 from django.urls import path
 
 from desk.urls_ground import ground_urls
+from desk.urls_wishes import wish_urls
 from desk.views import (
     actions,
     cards,
@@ -78,4 +79,5 @@ urlpatterns = [
     path("selections/<int:pk>/<slug:action>/", selections.act, name="selection-act"),
     path("team/<str:code>/", posts.team, name="team"),
     *ground_urls,
+    *wish_urls,
 ]

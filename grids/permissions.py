@@ -22,6 +22,7 @@ class Ability(models.TextChoices):
     CARE = "care", "查看和设置关爱标签"
     KEEP_GROUND = "keep_ground", "维护楼院、组织和服务点"
     POSTS = "posts", "安排岗位、交接和选任"
+    WISHES = "wishes", "审核和安排微心愿"
     UNMASK = "unmask", "导出完整的联系方式"
 
 

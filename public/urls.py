@@ -3,6 +3,8 @@
 from django.urls import path
 
 from public import views
+from public.urls_claims import claim_urls
+from public.urls_wishes import wish_urls
 
 app_name = "public"
 
@@ -30,4 +32,6 @@ urlpatterns = [
     path("privacy/", views.privacy, name="privacy"),
     path("rights/", views.rights, name="rights"),
     path("size/", views.size, name="size"),
+    *wish_urls,
+    *claim_urls,
 ]

@@ -6,16 +6,19 @@ from accounts.models import User
 from cases.models import Report
 from grids.scope import people_at
 from notifications.adapters import Address
+from wishes.models import Wish
 
 
 def addresses(seat: str) -> list[Address]:
-    """Addresses of "user:<id>", "area:<code>", "unit:<id>" or "report:<id>"; empty when nobody is there any more.
+    """Addresses of "user:<id>", "area:<code>", "unit:<id>", "report:<id>" or "wish:<id>"; empty when nobody is there any more.
 
     Raises ValueError for a seat of any other shape.
     """
     kind, _, key = seat.partition(":")
     if kind == "report":
         return _resident(key)
+    if kind == "wish":
+        return _wisher(key)
     if kind == "user":
         return _mailboxes(User.objects.filter(pk=key))
     if kind in ("area", "unit"):
@@ -39,3 +42,9 @@ def _resident(key: str) -> list[Address]:
     """
     report = Report.objects.filter(pk=key, wants_sms=True).first()
     return [Address("sms", report.phone.plain)] if report is not None and report.phone else []
+
+
+def _wisher(key: str) -> list[Address]:
+    """The same for whoever made a wish."""
+    wish = Wish.objects.filter(pk=key, wants_sms=True).first()
+    return [Address("sms", wish.phone.plain)] if wish is not None and wish.phone else []

@@ -230,10 +230,12 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 # Every task is a sweep without arguments, so a lost message costs one tick.
 CELERY_BEAT_SCHEDULE = {
     "climb": {"task": "cases.tasks.sweep", "schedule": 30.0},
+    "sweep-wishes": {"task": "wishes.tasks.sweep", "schedule": 60.0},
     "seal-audit": {"task": "audit.tasks.seal", "schedule": 60.0},
     "deliver": {"task": "notifications.tasks.deliver", "schedule": 30.0},
     "work-jobs": {"task": "jobs.tasks.work", "schedule": 15.0},
     "forget-reporters": {"task": "cases.tasks.forget_reporters", "schedule": crontab(hour=2, minute=30)},
+    "forget-wishers": {"task": "wishes.tasks.forget_wishers", "schedule": crontab(hour=2, minute=40)},
     "forget-residents": {"task": "households.tasks.forget_residents", "schedule": crontab(hour=2, minute=50)},
     "forget-sheets": {"task": "jobs.tasks.forget_sheets", "schedule": crontab(hour=3, minute=0)},
     "clear-ledgers": {"task": "desk.tasks.clear_ledgers", "schedule": crontab(hour=3, minute=5)},

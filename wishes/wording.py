@@ -1,0 +1,37 @@
+"""What may stand on the wall, checked before it is seen by everybody. Pure."""
+
+import re
+
+from common.sensitive import mask_numbers
+from wishes.models import Wish
+
+_CASH = re.compile("现金|转账|红包|打款|汇款|借钱|微信收款|支付宝")
+_SCHOOL = re.compile("小学|中学|幼儿园|学校|[一二三四五六七八九]年级|[0-9]班")
+_DOOR = re.compile(r"[0-9一二三四五六七八九十]+(?:号楼|栋|单元|室)")
+
+
+def faults(wish: Wish, title: str, text: str, care_label: str = "") -> dict[str, str]:
+    """What is wrong with a public wording: field → what to change. Empty where it may be shown.
+
+    It names nobody: no phone, no name or door of the wisher, no school of a child; no cash is asked for.
+    """
+    found = {}
+    for field, words in (("title", title), ("public_text", text)):
+        if not words.strip():
+            found[field] = "请填写心愿墙上显示的文字"
+        elif fault := _fault(wish, words):
+            found[field] = fault
+    if wish.is_childs and care_label:
+        found["care_label"] = "孩子的心愿不加标签"
+    return found
+
+
+def _fault(wish: Wish, words: str) -> str:
+    checks = (
+        (mask_numbers(words) != words, "里面有电话或证件号码，请去掉"),
+        (bool(wish.name) and len(wish.name.plain) > 1 and wish.name.plain in words, "里面有心愿人的姓名，请去掉"),
+        (bool(_DOOR.search(words)), "里面有楼号门牌，请去掉"),
+        (wish.is_childs and bool(_SCHOOL.search(words)), "孩子的心愿不写学校和班级，请去掉"),
+        (bool(_CASH.search(words)), "心愿墙不收现金、不转账，请改写"),
+    )
+    return next((fault for wrong, fault in checks if wrong), "")
