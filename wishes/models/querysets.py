@@ -79,7 +79,7 @@ class WishQuerySet(models.QuerySet):
 
     def for_list(self):
         """What a row of the staff list shows, in one query."""
-        return self.select_related("area").defer("text", "phone", "phone_index")
+        return self.select_related("area", "case").defer("phone", "phone_index", "case__text")
 
 
 class ClaimQuerySet(models.QuerySet):

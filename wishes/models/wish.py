@@ -102,9 +102,7 @@ class Wish(models.Model):
     reason = models.CharField("退回或不采纳的理由", max_length=200, blank=True)
     thanks = models.CharField("感谢的话", max_length=100, blank=True)
     thanks_public = models.BooleanField("感谢的话可以公开", default=False)
-    case = models.OneToOneField(
-        Case, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="转成的事项"
-    )
+    case = models.ForeignKey(Case, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="转成的事项")
     tail_failures = models.PositiveSmallIntegerField("尾号输错次数", default=0)
     locked_until = models.DateTimeField("锁定至", null=True, blank=True)
 

@@ -123,7 +123,6 @@ def revoke(wish: Wish, *, reason: str, seen: int | None = None, at: datetime | N
 def release(turn: Turn, action: ClaimAction, *, reason: str) -> None:
     """End the live claim without success: nobody sees the contact any more, the wall has the wish again."""
     move_claim(turn, action, reason=reason)
-    turn.claim.members.filter(left_at__isnull=True).update(left_at=turn.at)
     turn.note = reason
     turn.public_text = "认领没有办成，心愿已放回心愿墙。"
     put_on_the_wall(turn.wish, turn.at)
