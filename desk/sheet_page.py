@@ -14,7 +14,7 @@ _OUTCOMES = {"new": "新增", "changed": "更改"}
 
 def kinds_for(abilities: Collection[str]) -> list[type[imports.Sheet]]:
     """The kinds somebody with these abilities may import, in the order they build on each other."""
-    order = ["organizations", "compounds", "postings", "households"]
+    order = ["organizations", "compounds", "postings", "households", "wishes"]
     kinds = [kind for kind in imports.sheets() if kind.ability in abilities]
     return sorted(kinds, key=lambda kind: order.index(kind.code) if kind.code in order else len(order))
 

@@ -9,6 +9,7 @@ from cases import api as cases
 from common.api import JsonView
 from grids import api as grids
 from households import api as households
+from wishes import api as wishes
 
 
 class KeyScheme(OpenApiAuthenticationExtension):
@@ -45,5 +46,7 @@ urlpatterns = [
     path("cases/<str:number>/actions/<slug:action>/", cases.CaseAction.as_view(), name="case-action"),
     path("cases/<str:number>/approvals/<int:pk>/", cases.Decision.as_view(), name="case-approval"),
     path("households/", households.HouseholdList.as_view(), name="households"),
+    path("wishes/", wishes.WishList.as_view(), name="wishes"),
+    path("wishes/<str:number>/", wishes.WishItem.as_view(), name="wish"),
     path("households/<int:pk>/", households.HouseholdItem.as_view(), name="household"),
 ]

@@ -8,6 +8,7 @@ from cases import defaults
 from grids import ground
 from households import care
 from households.services import load_notice
+from wishes import defaults as wish_defaults
 from workdays import calendar
 from workdays.models import Day, Hours
 from workdays.services import load_days
@@ -23,6 +24,7 @@ def load() -> int:
     defaults.load()
     load_notice()
     care.load()
+    wish_defaults.load()
     return areas
 
 

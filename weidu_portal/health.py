@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from cases.models import Case
+from wishes.models import Claim, Wish
 
 # The sweep runs twice within a tick of 60 seconds; a case that waits two ticks says that nobody sweeps.
 OLDEST_DUE_LIMIT_SECONDS = 120
@@ -61,7 +62,8 @@ def broker_answers() -> bool:
 
 
 def oldest_due_seconds(at: datetime | None = None) -> int:
-    """For how many seconds the case whose alarm is longest due has waited for the sweep; 0 when none is due."""
+    """For how many seconds the case, wish or claim whose alarm is longest due has waited for its sweep; 0 when none is."""
     now = at or timezone.now()
-    earliest = Case.objects.aggregate(earliest=Min("next_alarm_at"))["earliest"]
-    return max(int((now - earliest).total_seconds()), 0) if earliest else 0
+    waiting = [model.objects.aggregate(earliest=Min("next_alarm_at"))["earliest"] for model in (Case, Wish, Claim)]
+    earliest = min(filter(None, waiting), default=now)
+    return max(int((now - earliest).total_seconds()), 0)

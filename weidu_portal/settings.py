@@ -265,6 +265,9 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "CompoundKind": "grids.models.Compound.Kind",
         "HouseholdKind": "households.models.Household.Kind",
+        "WishKind": "wishes.states.Kind",
+        "WishStatus": "wishes.states.Status",
+        "CaseStatus": "cases.states.Status",
     },
 }
 

@@ -48,6 +48,10 @@ CAST = (
     Account("tang", "唐颖", "唐干事", "supervisor", DISTRICT, "quweiban", "区委办，经办"),
     Account("li", "李文博", "李科长", "unit_head", unit="zhujian", shows="区住建局，承办交办事项"),
     Account("zhou", "周海涛", "周主任", "street_director", "411002008", shows="丁庄街道，看不到北大街道的事项"),
+    Account("heping", "何平", "何师傅", "", shows="志愿者，认领微心愿"),
+    Account("liuyang", "刘洋", "刘同志", "", shows="志愿者，和别人一起认领"),
+    Account("xiaolan", "肖兰", "肖老师", "", shows="志愿者"),
+    Account("guoliang", "郭亮", "郭同志", "", shows="刚报名的志愿者，等社区核对"),
     Account("clerk", "吴静", "吴干事", "", shows="没有岗位，什么都看不到"),
 )
 ADMINISTRATOR = Account("admin", "系统管理员", "管理员", "", shows="后台：账号、岗位、时限、放假安排，看不到居民信息")

@@ -18,7 +18,7 @@ from grids.scope import scope_of
 from notifications.models import Notification
 from notifications.services import mark_read
 from weidu_portal import ground
-from weidu_portal.demo import homes, people, posts, programme, services, soon
+from weidu_portal.demo import homes, people, posts, programme, services, soon, wishes
 from weidu_portal.demo.teller import SOURCE, Teller
 
 SEED = 411002
@@ -34,6 +34,7 @@ class Seeded:
     households: int
     postings: int
     neighbourhood: int
+    wishes: int
     cases: int
     due_soon: int
 
@@ -63,8 +64,9 @@ def seed(
         ground.load()
         accounts = people.open_accounts(Random(SEED))
         settled = _settle(now, thin)
+    wished = _wishes(now, thin)
     told = _history(now, thin, say)
-    return Seeded(accounts, *settled, told, _fresh(now) if fresh_due else 0)
+    return Seeded(accounts, *settled, wished, told, _fresh(now) if fresh_due else 0)
 
 
 def _fresh(now: datetime) -> int:
@@ -82,6 +84,15 @@ def _settle(now: datetime, thin: int) -> tuple[int, int, int]:
     households = homes.add(Random(SEED), thin=thin, at=now)
     postings = posts.add(Random(SEED), thin=thin, at=now)
     return households, postings, services.add(Random(SEED), thin=thin, at=now)
+
+
+def _wishes(now: datetime, thin: int) -> int:
+    """Micro-wishes and who claims them; how many wishes are new."""
+    with transaction.atomic():
+        added = wishes.add(Random(SEED), people.Staff.load(), thin=thin, at=now)
+    if added:
+        _put_notices_away(now)
+    return added
 
 
 def _history(now: datetime, thin: int, say: Callable[[int], None]) -> int:

@@ -27,6 +27,7 @@ from weidu_portal import ground
 from weidu_portal.demo import homes, people, posts, programme, seeding, soon
 from weidu_portal.health import oldest_due_seconds
 from weidu_portal.management.commands.seed_demo import Command
+from wishes.models import Claim, Volunteer, Wish, WishEvent
 
 pytestmark = pytest.mark.django_db
 
@@ -192,3 +193,12 @@ def test_command_prints_accounts_and_what_to_look_at(told, monkeypatch):
     said = out.getvalue()
     assert "nothing was changed" in said
     assert people.PASSWORD in said and "王网格员" in said and "Watch them climb" in said
+
+
+def test_wishes_of_every_state_are_told_by_their_verbs(told):
+    assert set(Wish.objects.values_list("status", flat=True)) >= {
+        "pending", "returned", "waiting", "claimed", "working", "confirming", "fulfilled", "followed_up", "refused", "case",
+    }  # fmt: skip
+    assert not WishEvent.objects.filter(at__gt=timezone.now()).exists()
+    assert Volunteer.objects.filter(state="pending").exists() and Claim.objects.live().exists()
+    assert Wish.objects.filter(level=Level.STREET).exists()

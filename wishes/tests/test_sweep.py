@@ -115,7 +115,7 @@ def test_a_late_sweep_cancels_without_a_reminder_nobody_could_follow(shown, make
 
 @pytest.mark.django_db
 def test_the_times_are_rows_an_administrator_edits(shown, make_wish, chen):
-    Pace.objects.create(search_days=1, is_default=False)
+    Pace.objects.update(search_days=1, is_default=False)
     other = make_wish(at=ASKED)
     wishes.publish(other, WORDS, at=SHOWN, by=chen)
     assert (other.climb_at, shown.climb_at) == (moment("2026-11-24 15:00"), moment("2026-12-02 15:00"))
