@@ -159,10 +159,13 @@ def _reviewed(wish: Wish) -> str:
 def _searched(wish: Wish) -> str:
     if wish.level >= Level.DISTRICT:
         return "已请区里帮助找资源，心愿一直留在心愿墙上。"
-    above = Level(wish.level + 1).label
     if wish.climb_at is None:
         return "心愿已在心愿墙上公开，等人认领。"
-    return f"{cn_date(wish.climb_at)}前还没有人认领的，会请{above}一起找。"
+    return f"{cn_date(wish.climb_at)}前还没有人认领的，会请{_called(wish.level + 1)}一起找。"
+
+
+def _called(level: int) -> str:
+    return "区里" if level == Level.DISTRICT else Level(level).label
 
 
 def _line(event: WishEvent) -> Line:
@@ -203,7 +206,7 @@ def _title(event: WishEvent) -> str:
     if event.action == Action.CLAIM:
         return f"{claimer(event)}认领"
     if event.action == Alarm.CLIMB:
-        return f"请{Level(event.to_level).label}一起找"
+        return f"请{_called(event.to_level)}一起找"
     if both := _TITLES_OF_BOTH.get(event.action):
         return both[0] if event.by_id is None else both[1]
     return _TITLES.get(event.action) or event.get_action_display()

@@ -130,7 +130,7 @@ class TestReading:
         Wish.objects.filter(pk=wish.pk).update(climb_at=timezone.now())
         wishes.sweep()
         html = page(enter(wish.number))
-        assert "请街道一起找" in html and "北大街道办事处正在找人认领" in html and "会请区一起找" in html
+        assert "请街道一起找" in html and "北大街道办事处正在找人认领" in html and "会请区里一起找" in html
 
     def test_it_never_says_who_claimed(self, claimed, wish):
         wishes.progress(claimed, text="何平约好周六", by=claimed.claimer)
