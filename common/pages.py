@@ -52,6 +52,13 @@ class _Key:
         greater = Q(**{f"{self.name}__gt": value})
         return greater | Q(**{f"{self.name}__isnull": True}) if self.nullable else greater
 
+    def at_or_beyond(self, value: Any, backwards: bool) -> Q:
+        """Rows at `value` or after it, as one comparison where that can be said: an index then gives the range."""
+        falling = self.descending != backwards
+        if value is None or (self.nullable and not falling):
+            return self.beyond(value, backwards) | self.same(value)
+        return Q(**{f"{self.name}__{'lte' if falling else 'gte'}": value})
+
 
 def keyset(
     qs: QuerySet[Any],
@@ -110,7 +117,7 @@ def _slice(qs: QuerySet[Any], keys: list[_Key], values: list[Any], backwards: bo
         ahead |= equal & key.beyond(value, backwards)
         equal &= key.same(value)
     # Said once more about the first column alone, so that an index on it gives the range.
-    return ordered.filter(keys[0].beyond(values[0], backwards) | keys[0].same(values[0])).filter(ahead)
+    return ordered.filter(keys[0].at_or_beyond(values[0], backwards)).filter(ahead)
 
 
 def _salt(order: Sequence[str]) -> str:

@@ -44,11 +44,6 @@ class WishStory:
     may: frozenset[str]
 
     @property
-    def in_public(self) -> bool:
-        """True where the public wording is known and the wisher has not read it elsewhere."""
-        return bool(self.wish.title)
-
-    @property
     def is_open(self) -> bool:
         """True while something is still to come."""
         return not self.wish.ended_at

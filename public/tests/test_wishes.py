@@ -283,7 +283,7 @@ class TestForm:
 
     def test_the_guardian_is_asked_when_it_is_for_a_child(self, visitor, wished):
         assert "我是孩子的监护人" not in page_of(visitor.get(FORM))
-        asked = visitor.get(f"{FORM}?for_whom=child", headers={"HX-Request": "true"})
+        asked = visitor.get(f"{FORM}?for_whom=child", headers={"HX-Request": "true", "HX-Target": "guardian"})
         assert "我是孩子的监护人" in page_of(asked) and "<html" not in page_of(asked)
         assert "我是孩子的监护人" in page_of(visitor.post(FORM, wished(for_whom="child")))
         visitor.post(FORM, wished(for_whom="child", guardian_consents="on"))

@@ -29,7 +29,8 @@ from wishes.states import Kind
 def wish_form(request: HttpRequest) -> HttpResponse:
     """提微心愿: the form, its errors, and the way to the receipt. htmx asks for the guardian's question alone."""
     if request.method == "GET":
-        return _form_page(request, WishForm(initial=_linked(request)), fragment=bool(request.htmx))
+        asks_guardian = bool(request.htmx and request.htmx.target == "guardian")
+        return _form_page(request, WishForm(initial=_linked(request)), fragment=asks_guardian)
     form = WishForm(request.POST)
     if throttles.is_busy(request, "try"):
         return _form_page(request, form, busy=True)
