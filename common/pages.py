@@ -52,23 +52,36 @@ class _Key:
         greater = Q(**{f"{self.name}__gt": value})
         return greater | Q(**{f"{self.name}__isnull": True}) if self.nullable else greater
 
+    def at_or_beyond(self, value: Any, backwards: bool) -> Q:
+        """Rows at `value` or after it, as one comparison where that can be said: an index then gives the range."""
+        falling = self.descending != backwards
+        if value is None or (self.nullable and not falling):
+            return self.beyond(value, backwards) | self.same(value)
+        return Q(**{f"{self.name}__{'lte' if falling else 'gte'}": value})
+
 
 def keyset(
-    qs: QuerySet[Any], *, order: Sequence[str] = ("due_at", "id"), cursor: str | None = None, size: int = 20
+    qs: QuerySet[Any],
+    *,
+    order: Sequence[str] = ("due_at", "id"),
+    cursor: str | None = None,
+    size: int = 20,
+    never_null: bool = False,
 ) -> Page:
     """The page of `qs` at `cursor` (None, stale or tampered with: the first one), sorted by `order`.
 
     `order` names columns, related columns (case__due_at) or annotations, "-" for descending; the last one must be
-    unique. Prefer columns that are never NULL: then the condition is a plain index range.
+    unique. Prefer columns that are never NULL: then the condition is a plain index range. `never_null` says so of the
+    rows of `qs` where the columns themselves allow it.
     A page backwards that would not be full is the first page instead.
     """
-    keys = [_key(qs, name) for name in order]
+    keys = [_key(qs, name, never_null) for name in order]
     direction, values = _read(cursor, order, keys)
     backwards = direction == _PREV
     rows = list(_slice(qs, keys, values, backwards)[: size + 1])
     more = len(rows) > size
     if values and (not rows or (backwards and not more)):
-        return keyset(qs, order=order, cursor=None, size=size)
+        return keyset(qs, order=order, cursor=None, size=size, never_null=never_null)
     rows = rows[:size][::-1] if backwards else rows[:size]
     return Page(
         rows,
@@ -82,17 +95,17 @@ def bounded_count(qs: QuerySet[Any], limit: int = 100) -> int:
     return qs.order_by()[: limit + 1].count()
 
 
-def _key(qs: QuerySet[Any], name: str) -> _Key:
+def _key(qs: QuerySet[Any], name: str, never_null: bool) -> _Key:
     path = name.removeprefix("-")
     annotation = qs.query.annotations.get(path)
     if annotation is not None:
-        return _Key(path, name.startswith("-"), annotation.output_field, nullable=True)
+        return _Key(path, name.startswith("-"), annotation.output_field, nullable=not never_null)
     model, nullable = qs.model, False
     for part in path.split(LOOKUP_SEP):
         field = model._meta.pk if part == "pk" else model._meta.get_field(part)
         nullable = nullable or field.null
         model = field.related_model or model
-    return _Key(path, name.startswith("-"), getattr(field, "target_field", field), nullable)
+    return _Key(path, name.startswith("-"), getattr(field, "target_field", field), nullable and not never_null)
 
 
 def _slice(qs: QuerySet[Any], keys: list[_Key], values: list[Any], backwards: bool) -> QuerySet[Any]:
@@ -104,7 +117,7 @@ def _slice(qs: QuerySet[Any], keys: list[_Key], values: list[Any], backwards: bo
         ahead |= equal & key.beyond(value, backwards)
         equal &= key.same(value)
     # Said once more about the first column alone, so that an index on it gives the range.
-    return ordered.filter(keys[0].beyond(values[0], backwards) | keys[0].same(values[0])).filter(ahead)
+    return ordered.filter(keys[0].at_or_beyond(values[0], backwards)).filter(ahead)
 
 
 def _salt(order: Sequence[str]) -> str:

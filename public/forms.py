@@ -88,29 +88,15 @@ def _submission(text: str) -> uuid.UUID:
     return uuid.uuid4()
 
 
-class ContactForm(Sent):
+class PersonForm(Sent):
     """Who asks and how to reach them, and under which notice."""
 
     name = Words("称呼", longest=30, required="请填写怎样称呼您，如：刘女士。", one_line=True)
     phone = Phone()
-    withheld = forms.BooleanField(label="不让经办人员看到我的联系方式", required=False)
     wants_sms = forms.BooleanField(label="有进展时发短信告诉我", required=False, initial=True)
-    under_14 = forms.BooleanField(label="反映人不满14周岁", required=False)
-    guardian_consents = forms.BooleanField(label="监护人在场并同意填写", required=False)
     notice = forms.CharField(required=False, max_length=20)
 
-    def clean(self) -> dict:
-        """A child needs a guardian (个人信息保护法 art. 31)."""
-        if self.cleaned_data.get("under_14") and not self.cleaned_data.get("guardian_consents"):
-            self.add_error("guardian_consents", "不满14周岁的，请由监护人陪同填写，并勾选“监护人在场并同意填写”。")
-        return self.cleaned_data
-
-    def contact(self) -> dict:
-        """The fields of `cases.Request` about the person."""
-        names = ("name", "phone", "withheld", "wants_sms", "under_14", "guardian_consents")
-        return {name: self.cleaned_data[name] for name in names} | {"notice": self._shown_notice()}
-
-    def _shown_notice(self) -> PrivacyNotice:
+    def shown_notice(self) -> PrivacyNotice:
         """The version the page showed; the one in force where the page does not say."""
         shown = PrivacyNotice.objects.filter(version=self.cleaned_data["notice"]).first()
         return shown or current_notice()
@@ -120,24 +106,34 @@ class ContactForm(Sent):
         return uuid.uuid5(self.submission, "\0".join([*content, self.cleaned_data["phone"]]))
 
 
-class RequestForm(ContactForm):
-    """The five questions."""
+class ContactForm(PersonForm):
+    """The contact of somebody who reports trouble, and whether staff may see it."""
 
-    category = forms.CharField(label="类别", error_messages={"required": "请选择是哪方面的问题。"})
-    detail = forms.CharField(required=False)
+    withheld = forms.BooleanField(label="不让经办人员看到我的联系方式", required=False)
+    under_14 = forms.BooleanField(label="反映人不满14周岁", required=False)
+    guardian_consents = forms.BooleanField(label="监护人在场并同意填写", required=False)
+
+    def clean(self) -> dict:
+        """A child needs a guardian (个人信息保护法 art. 31)."""
+        super().clean()
+        if self.cleaned_data.get("under_14") and not self.cleaned_data.get("guardian_consents"):
+            self.add_error("guardian_consents", "不满14周岁的，请由监护人陪同填写，并勾选“监护人在场并同意填写”。")
+        return self.cleaned_data
+
+    def contact(self) -> dict:
+        """The fields of `cases.Request` about the person."""
+        names = ("name", "phone", "withheld", "wants_sms", "under_14", "guardian_consents")
+        return {name: self.cleaned_data[name] for name in names} | {"notice": self.shown_notice()}
+
+
+class WhereForm(Sent):
+    """在什么地方: street and community, grid, compound, and the place in own words."""
+
     community = forms.CharField(label="街道和社区", error_messages={"required": "请选择所在的街道和社区。"})
     grid = forms.CharField(label="网格", required=False)
     where = forms.CharField(label="小区或道路", required=False)
     compound = forms.CharField(required=False)
     place = Words("地点", longest=60, one_line=True)
-    text = Words("情况说明", longest=MAX_TEXT, required="请写一写是什么情况。")
-
-    def clean_category(self) -> str:
-        """The code of a top category in use."""
-        code = self.cleaned_data["category"]
-        if catalog.kind(code) is None:
-            raise forms.ValidationError("这个类别现在不能选，请重新选择。")
-        return code
 
     def clean_community(self) -> str:
         """The code of a community in service, or of a street where the community is not known."""
@@ -168,6 +164,31 @@ class RequestForm(ContactForm):
             self.cleaned_data["compound"] = None
         return self.cleaned_data
 
+    def place_asked(self) -> dict:
+        """The fields about the place of what an intake gets."""
+        data = self.cleaned_data
+        compound = data["compound"]
+        return {
+            "area": Area(code=data["grid"] or data["community"]),
+            "compound": Compound(pk=compound.pk) if compound else None,
+            "place": data["place"],
+        }
+
+
+class RequestForm(WhereForm, ContactForm):
+    """The five questions."""
+
+    category = forms.CharField(label="类别", error_messages={"required": "请选择是哪方面的问题。"})
+    detail = forms.CharField(required=False)
+    text = Words("情况说明", longest=MAX_TEXT, required="请写一写是什么情况。")
+
+    def clean_category(self) -> str:
+        """The code of a top category in use."""
+        code = self.cleaned_data["category"]
+        if catalog.kind(code) is None:
+            raise forms.ValidationError("这个类别现在不能选，请重新选择。")
+        return code
+
     def family(self) -> list[Category]:
         """The chosen top category and its children, the most exact one that was chosen first. One query."""
         code, detail = self.cleaned_data["category"], self.cleaned_data["detail"]
@@ -177,16 +198,13 @@ class RequestForm(ContactForm):
 
     def asking(self, category: Category, photos: list) -> cases.Request:
         """What the intake gets."""
-        data = self.cleaned_data
-        area, compound = data["grid"] or data["community"], data["compound"]
+        data, place = self.cleaned_data, self.place_asked()
         return cases.Request(
             category=category,
-            area=Area(code=area),
             text=data["text"],
-            place=data["place"],
-            compound=Compound(pk=compound.pk) if compound else None,
-            submission=self.once(category.code, area, data["place"], data["text"]),
+            submission=self.once(category.code, place["area"].code, data["place"], data["text"]),
             photos=photos,
+            **place,
             **self.contact(),
         )
 
@@ -224,7 +242,7 @@ class TrackForm(forms.Form):
         """The number as it is stored; a mistyped one is noticed before anything is looked up."""
         number = clean_receipt(self.cleaned_data["receipt"])
         if not is_receipt(number):
-            raise forms.ValidationError("编号不完整或有错字，请照受理凭证核对，如WD261120-0386517。")
+            raise forms.ValidationError("编号不完整或有错字，请照受理凭证核对，如WD261120-0386517、WX261120-0386517。")
         return number
 
     def clean_tail(self) -> str:

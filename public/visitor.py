@@ -1,4 +1,5 @@
-"""What one browser may see again: its receipts for a day, one case for half an hour. Signed cookies, no session row.
+"""What one browser may see again: its receipts for a day, one case and one wish for half an hour. Signed cookies, no
+session row.
 
 Residents have no account, so nothing is stored on the server, and both work while the cache server is down.
 """
@@ -10,8 +11,10 @@ from django.core import signing
 from django.http import HttpRequest, HttpResponse
 
 from cases.models import Report
+from wishes import services as wishes
+from wishes.models import Wish
 
-_RECEIPTS, _TRACKED = "weidu_receipts", "weidu_tracked"
+_RECEIPTS, _TRACKED, _WISH = "weidu_receipts", "weidu_tracked", "weidu_wish"
 _DAY, _HALF_AN_HOUR = 24 * 3600, 30 * 60
 _MOST_RECEIPTS = 10
 
@@ -43,9 +46,27 @@ def opened_report(request: HttpRequest) -> Report | None:
     return Report.objects.select_related(*related).filter(pk=int(key)).first()
 
 
-def close_report(response: HttpResponse) -> HttpResponse:
-    """`response`, with the open report forgotten."""
-    response.delete_cookie(_TRACKED, samesite="Lax")
+def open_wish(request: HttpRequest, response: HttpResponse, wish: Wish) -> HttpResponse:
+    """`response`, with this wish open for half an hour."""
+    _set(request, response, _WISH, str(wish.pk), _HALF_AN_HOUR)
+    return response
+
+
+def opened_wish(request: HttpRequest) -> Wish | None:
+    """The wish this browser opened within the last half hour."""
+    key = _get(request, _WISH, _HALF_AN_HOUR)
+    return Wish.objects.select_related("case__merged_into").filter(pk=int(key)).first() if key else None
+
+
+def report_of(wish: Wish) -> Report | None:
+    """The wisher's own report in the case the wish became: who may open the one may open the other."""
+    return Report.objects.filter(source=wishes.SOURCE, source_id=wish.number).first() if wish.case_id else None
+
+
+def close(response: HttpResponse) -> HttpResponse:
+    """`response`, with the open report and the open wish forgotten."""
+    for name in (_TRACKED, _WISH):
+        response.delete_cookie(name, samesite="Lax")
     return response
 
 

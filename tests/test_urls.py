@@ -68,6 +68,23 @@ GET  public:privacy         200  200  200  200  200  200  200  200  200  200  20
 GET  public:rights          200  200  200  200  200  200  200  200  200  200  200
 GET  public:size            405  405  405  405  405  405  405  405  405  405  405
 
+GET  public:wishes          200  200  200  200  200  200  200  200  200  200  200
+POST public:wishes          405  405  405  405  405  405  405  405  405  405  405
+GET  public:wish-form       200  200  200  200  200  200  200  200  200  200  200
+POST public:wish-form       200  200  200  200  200  200  200  200  200  200  200
+GET  public:wish-receipt    302  302  302  302  302  302  302  302  302  302  302
+GET  public:wishes-done     200  200  200  200  200  200  200  200  200  200  200
+POST public:wishes-done     405  405  405  405  405  405  405  405  405  405  405
+GET  public:wish-progress   302  302  302  302  302  302  302  302  302  302  302
+GET  public:wish-answer     302  302  302  302  302  302  302  302  302  302  302
+POST public:wish-answer     302  302  302  302  302  302  302  302  302  302  302
+GET  public:wish-cancel     302  302  302  302  302  302  302  302  302  302  302
+POST public:wish-cancel     302  302  302  302  302  302  302  302  302  302  302
+GET  public:wish-complete   302  302  302  302  302  302  302  302  302  302  302
+POST public:wish-complete   302  302  302  302  302  302  302  302  302  302  302
+GET  public:wish-thank      302  302  302  302  302  302  302  302  302  302  302
+POST public:wish-thank      302  302  302  302  302  302  302  302  302  302  302
+
 GET  accounts:sign-in       200  302  302  302  302  302  302  302  302  302  302
 GET  accounts:sign-out      405  405  405  405  405  405  405  405  405  405  405
 GET  accounts:password      302  200  200  200  200  200  200  200  200  200  200
@@ -300,6 +317,7 @@ def arguments(make_case, make_household, wang, he, li, chen) -> dict[str, list]:
         "public:join": ["no-such-key"],
         "public:grid": [case.area_id],
         "public:receipt": [uuid4()],
+        "public:wish-receipt": [uuid4()],
         "public:photo": [photo.pk, "full"],
         "public:centre-picture": [photo.pk],
         "desk:case": [case.number],

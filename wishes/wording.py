@@ -19,14 +19,15 @@ def faults(wish: Wish, title: str, text: str, care_label: str = "") -> dict[str,
     for field, words in (("title", title), ("public_text", text)):
         if not words.strip():
             found[field] = "请填写心愿墙上显示的文字"
-        elif fault := _fault(wish, words):
-            found[field] = fault
+        elif wrong := fault(wish, words):
+            found[field] = wrong
     if wish.is_childs and care_label:
         found["care_label"] = "孩子的心愿不加标签"
     return found
 
 
-def _fault(wish: Wish, words: str) -> str:
+def fault(wish: Wish, words: str) -> str:
+    """What is wrong with words that everybody may read; empty where nothing is."""
     checks = (
         (mask_numbers(words) != words, "里面有电话或证件号码，请去掉"),
         (bool(wish.name) and len(wish.name.plain) > 1 and wish.name.plain in words, "里面有心愿人的姓名，请去掉"),
@@ -34,4 +35,4 @@ def _fault(wish: Wish, words: str) -> str:
         (wish.is_childs and bool(_SCHOOL.search(words)), "孩子的心愿不写学校和班级，请去掉"),
         (bool(_CASH.search(words)), "心愿墙不收现金、不转账，请改写"),
     )
-    return next((fault for wrong, fault in checks if wrong), "")
+    return next((what for wrong, what in checks if wrong), "")

@@ -12,7 +12,7 @@ from accounts.preferences import remember_size
 from common.normalise import clean_text
 from common.templatetags.weidu import cn_time
 from households.models import PrivacyNotice
-from public import catalog, openness, sending, throttles
+from public import catalog, openness, sending, throttles, wall
 from public.forms import RightsForm
 
 
@@ -20,7 +20,12 @@ from public.forms import RightsForm
 def home(request: HttpRequest) -> HttpResponse:
     """The service hall, with the communities one looks for."""
     q = clean_text(request.GET.get("q", ""))[:20]
-    page = {"ended": openness.recently_ended(), "q": q, "found": catalog.communities_called(q)}
+    page = {
+        "ended": openness.recently_ended(),
+        "waiting": wall.longest_waiting(),
+        "q": q,
+        "found": catalog.communities_called(q),
+    }
     return render(request, "public/home.html", page)
 
 

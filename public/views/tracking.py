@@ -1,6 +1,5 @@
-"""With number and four digits to one's own case: what happens with it, and what one says about it."""
+"""With number and four digits to one's own case or wish; what happens with a case, and what one says about it."""
 
-from functools import wraps
 from uuid import UUID
 
 from django.contrib import messages
@@ -18,8 +17,10 @@ from common.receipts import clean_receipt
 from files.services import photo_response
 from public import drafts, sending, story, throttles, visitor
 from public.forms import AddForm, AnswerForm, TrackForm
+from public.views.own import own
+from wishes import services as wishes
 
-_EXPIRED = "为保护您的信息，进度页半小时后自动关闭，请再填一次编号和手机号后四位。"
+_own = own(visitor.opened_report)
 _BUSY = "查询次数较多，请过一会儿再试。着急可以拨打12345，或到社区查询。"
 
 
@@ -27,7 +28,7 @@ _BUSY = "查询次数较多，请过一会儿再试。着急可以拨打12345，
 @sensitive_post_parameters()
 @require_http_methods(["GET", "POST"])
 def track(request: HttpRequest) -> HttpResponse:
-    """查进度: receipt number and the last four digits of the phone."""
+    """查进度: the number of a case or a wish, and the last four digits of the phone."""
     if request.method == "GET":
         number = clean_receipt(request.GET.get("receipt", ""))[:15]
         return _track_page(request, TrackForm(initial={"receipt": number}))
@@ -38,31 +39,28 @@ def track(request: HttpRequest) -> HttpResponse:
         form.add_error(None, _BUSY)
         return _track_page(request, form, status=429)
     try:
-        report = cases.open_with_tail(form.cleaned_data["receipt"], form.cleaned_data["tail"])
+        return _opened(request, form.cleaned_data["receipt"], form.cleaned_data["tail"])
     except DomainError as refusal:
         form.add_error("tail", refusal.message)
         return _track_page(request, form)
-    return visitor.open_report(request, redirect("public:progress"), report)
+
+
+def _opened(request: HttpRequest, number: str, tail: str) -> HttpResponse:
+    """To the case of this number, or else to the wish; digits without a prefix may be either's. DomainError for neither."""
+    if not number.startswith(wishes.PREFIX):
+        try:
+            report = cases.open_with_tail(number, tail)
+        except DomainError:
+            if wishes.find_by_number(number) is None:
+                raise
+        else:
+            return visitor.open_report(request, redirect("public:progress"), report)
+    wish = wishes.open_wish_with_tail(number, tail)
+    return visitor.open_wish(request, redirect("public:wish-progress"), wish)
 
 
 def _track_page(request: HttpRequest, form: TrackForm, status: int = 200) -> HttpResponse:
     return visitor.unlisted(render(request, "public/track.html", {"form": form}, status=status))
-
-
-def _own(view):
-    """Hands the report this browser opened to the view; without one, back to the number and the digits."""
-
-    @never_cache
-    @sensitive_post_parameters()
-    @wraps(view)
-    def guarded(request: HttpRequest, *args, **kwargs) -> HttpResponse:
-        report = visitor.opened_report(request)
-        if report is None:
-            messages.warning(request, _EXPIRED)
-            return redirect("public:track")
-        return visitor.unlisted(view(request, report, *args, **kwargs))
-
-    return guarded
 
 
 @require_safe
@@ -152,7 +150,7 @@ def _add(report: Report, form: AddForm, draft: drafts.Draft) -> str:
 def leave(request: HttpRequest) -> HttpResponse:
     """退出查询, for phones and counters that several people use."""
     messages.success(request, "已退出查询。")
-    return visitor.close_report(redirect("public:track"))
+    return visitor.close(redirect("public:track"))
 
 
 @require_safe

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_POST
 
 from common.normalise import clean_text
 from public import catalog, places, throttles
-from public.forms import RequestForm
+from public.forms import RequestForm, WhereForm
 
 _TEMPLATE = "public/parts/where.html"
 
@@ -24,18 +24,19 @@ def where(request: HttpRequest) -> HttpResponse:
     form, key = RequestForm(request.POST), request.POST.get("choose", "")
     if places.by_key(key) is None:
         return render(request, f"{_TEMPLATE}#found", found_page(_value(form, "where")))
-    response = render(request, _TEMPLATE, {**where_page(placed(form, key)), "just_chosen": True})
+    page = {**where_page(placed(form, key)), "just_chosen": True, "door": "door" in request.POST}
+    response = render(request, _TEMPLATE, page)
     response["HX-Trigger-After-Swap"] = "placed"
     return response
 
 
-def placed(form: RequestForm, key: str) -> RequestForm:
+def placed(form: WhereForm, key: str) -> WhereForm:
     """An unjudged form with everything typed so far, and with the place of `key` where that is one of those found."""
     found = places.by_key(key)
     return form.carried_over(**(_chosen(form, found) if found else {}))
 
 
-def _chosen(form: RequestForm, found: places.Found) -> dict[str, str]:
+def _chosen(form: WhereForm, found: places.Found) -> dict[str, str]:
     """The answers that follow from a choice. What was written about the place stays, unless it named the one before."""
     written, before = _value(form, "place").strip(), places.compound(_value(form, "compound"))
     searched = _value(form, "where").strip()
@@ -45,7 +46,7 @@ def _chosen(form: RequestForm, found: places.Found) -> dict[str, str]:
     return answers | {"compound": str(found.pk or "")}
 
 
-def where_page(form: RequestForm) -> dict:
+def where_page(form: WhereForm) -> dict:
     """What the question shows: the lists, what was found for the words searched, and the compound that was chosen."""
     community = _value(form, "community")
     compound = places.compound(_value(form, "compound"))
@@ -70,5 +71,5 @@ def grids_of(community: catalog.Place | None) -> tuple[catalog.Place, ...]:
     return community.parts if community and len(community.code) == 12 else ()
 
 
-def _value(form: RequestForm, name: str) -> str:
+def _value(form: WhereForm, name: str) -> str:
     return form[name].value() or ""

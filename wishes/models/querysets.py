@@ -74,7 +74,8 @@ class WishQuerySet(models.QuerySet):
         """What a card on the wall shows, in one query; nothing about the wisher is read from the database."""
         return self.only(
             "number", "kind", "title", "public_text", "price", "effort", "care_label", "for_whom", "joint",
-            "published_at", "fulfilled_at", "thanks", "thanks_public", "status", "area_id", "street", "community",
+            "created_at", "published_at", "fulfilled_at", "thanks", "thanks_public", "status", "area_id", "street",
+            "community",
         )  # fmt: skip
 
     def for_list(self):

@@ -3,8 +3,9 @@
 from wishes.services.claiming import claim, deliver, give_up, join, leave, progress, revoke
 from wishes.services.contact import Contact, contact_for_claimer, contact_for_staff
 from wishes.services.ending import confirm, follow_up, not_yet, thank
-from wishes.services.intake import Asked, complete, find_wish, submit
+from wishes.services.intake import PREFIX, Asked, complete, find_wish, submit
 from wishes.services.reviewing import (
+    SOURCE,
     PublicWords,
     become_case,
     cancel,
@@ -21,6 +22,8 @@ from wishes.services.tracking import find_by_number, open_wish_with_tail
 from wishes.services.volunteering import decide, enrol, invitation_of, invite, open_account
 
 __all__ = [
+    "PREFIX",
+    "SOURCE",
     "Asked",
     "Contact",
     "PublicWords",

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from accounts.models import User
 from common.errors import DomainError
+from wishes import wording
 from wishes.models import Wish
 from wishes.services.acting import acting, clear_clocks, move_claim, sign_of_life
 from wishes.states import Action, ClaimAction, Who
@@ -56,6 +57,8 @@ def thank(wish: Wish, *, thanks: str, thanks_public: bool = False, at: datetime 
 
 
 def _thank(wish: Wish, thanks: str, thanks_public: bool) -> None:
+    if thanks_public and (wrong := wording.fault(wish, thanks)):
+        raise DomainError(f"感谢的话要公开，{wrong}，或者不勾选公开。")
     if thanks.strip():
         wish.thanks, wish.thanks_public = thanks.strip(), thanks_public
 

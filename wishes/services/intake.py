@@ -15,7 +15,7 @@ from cases.states import Channel
 from common.crypto import blind_index
 from common.errors import DomainError
 from common.receipts import new_receipt
-from grids.levels import Level
+from grids.levels import Level, level_of
 from grids.models import Area, Compound
 from households.models import Household, PrivacyNotice
 from notifications.services import notify_many
@@ -100,7 +100,7 @@ def _open(asked: Asked, at: datetime, by: User | None) -> Wish:
         wants_sms=asked.wants_sms and bool(asked.phone),
         guardian_consents=asked.guardian_consents,
         notice=asked.notice,
-        level=Level.COMMUNITY,
+        level=max(Level.COMMUNITY, level_of(asked.area.code)),  # where only the street is known, the street reviews
         event_count=1,
         review_by=after_workdays(at, Pace.current().review_days),
         created_at=at,
