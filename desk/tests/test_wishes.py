@@ -148,7 +148,15 @@ def test_the_page_tells_everything_and_no_number(look, in_hand, chen):
     wish, claim = in_hand
     wishes.progress(claim, text="约好周六上午送去", by=claim.claimer)
     text = look(chen, page_of(wish)).content.decode()
-    for words in (WORDS.title, WORDS.public_text, "看药盒上的字吃力，想要一副老花镜", "约50元", "何同志", "打算哪天", "约好周六上午送去"):
+    for words in (
+        WORDS.title,
+        WORDS.public_text,
+        "看药盒上的字吃力，想要一副老花镜",
+        "约50元",
+        "何同志",
+        "打算哪天",
+        "约好周六上午送去",
+    ):
         assert words in text, words
     assert "138****1234" in text and "3号楼****" in text
     assert PHONE not in text and DOOR not in text and "刘秀英" not in text
@@ -215,7 +223,7 @@ def test_the_first_page_and_the_menu_say_what_waits(look, make_wish, in_hand, ch
     assert [doing for _, doing in page.context["wishes"]] == ["审核"]
     assert 'href="/desk/wishes/"' in page.content.decode()
     assert "微心愿</h2>" not in look(wang, reverse("desk:home")).content.decode()
-    wish, claim = in_hand
+    _, claim = in_hand
     wishes.deliver(claim, by=claim.claimer)
     assert [doing for _, doing in look(wang, reverse("desk:home")).context["wishes"]] == ["联系心愿人确认"]
 
