@@ -23,7 +23,7 @@ from grids.permissions import Ability
 from grids.scope import scope_of
 from wishes.figures import Figures, figures
 from wishes.models import Claim, Wish
-from wishes.states import ForWhom, Kind, Status
+from wishes.states import Kind, Status
 
 SIZE = 20
 
@@ -75,13 +75,12 @@ class WishFilter(filters.FilterSet):
     q = filters.CharFilter(label="编号或内容", method="with_words", max_length=60)
     area = filters.CharFilter(label="区域", method="within_area")
     kind = filters.ChoiceFilter(label="类型", choices=Kind.choices, empty_label="全部类型")
-    for_whom = filters.ChoiceFilter(label="谁的心愿", choices=ForWhom.choices, empty_label="所有人的心愿")
     status = filters.ChoiceFilter(label="状态", choices=Status.choices, empty_label="全部状态")
     channel = filters.ChoiceFilter(label="来源", choices=Channel.choices, empty_label="全部来源")
 
     class Meta:
         model = Wish
-        fields = ["q", "area", "kind", "for_whom", "status", "channel"]
+        fields = ["q", "area", "kind", "status", "channel"]
 
     within_area = CaseFilter.within_area
 

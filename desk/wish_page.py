@@ -14,6 +14,7 @@ from grids.levels import Level, code_at
 from grids.models import Area
 from wishes.models import Claim, Wish, WishEvent
 from wishes.roles import may_reveal, open_actions
+from wishes.services import PublicWords
 from wishes.services.contact import REASONS
 from wishes.states import HELD, NOT_ENDED, Action, Alarm, ClaimStatus
 
@@ -85,7 +86,7 @@ class WishPage:
     @property
     def on_the_wall(self) -> str:
         """Where the wall says the wish comes from: with a label, and of a child, the street only."""
-        return wall_place(self.wish, self.places)
+        return wall_place(self.wish, self.wish.care_label, self.places)
 
 
 @dataclass(frozen=True)
@@ -110,11 +111,25 @@ def contact_of(wish: Wish, user) -> ContactRow:
     return ContactRow(name, place, phone, url, obstacle)
 
 
-def wall_place(wish: Wish, places: dict[int, str]) -> str:
+def wall_place(wish: Wish, care_label: str, places: dict[int, str]) -> str:
     """北大街道新村社区; with a label, and of a child, 北大街道 and no more."""
     if wish.is_childs:
         return f"{places[Level.STREET]}　孩子的心愿，监护人已同意"
-    return f"{places[Level.STREET]}　{wish.care_label}" if wish.care_label else places[Level.COMMUNITY]
+    return f"{places[Level.STREET]}　{care_label}" if care_label else places[Level.COMMUNITY]
+
+
+@dataclass(frozen=True)
+class WallCard:
+    """A wish as the wall would show it in these words."""
+
+    kind_label: str
+    words: PublicWords
+    place: str
+
+
+def wall_card(wish: Wish, words: PublicWords) -> WallCard:
+    """What everybody would read, before it is published."""
+    return WallCard(wish.kind_label, words, wall_place(wish, words.care_label, _places(wish)))
 
 
 def proof_of(wish: Wish):

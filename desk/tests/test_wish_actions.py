@@ -69,6 +69,17 @@ def test_private_words_are_refused_beside_the_field_and_kept(do, make_wish, chen
     assert answer.context["form"]["public_text"].errors
 
 
+def test_a_preview_changes_nothing(client, make_wish, chen):
+    wish = make_wish()
+    client.force_login(chen)
+    fields = {f"publish-{name}": value for name, value in (PUBLIC | {"care_label": "独居老人"}).items()}
+    address = reverse("desk:wish-act", args=[wish.number, "publish"])
+    page = client.post(address, {**fields, "seen": 1, "preview": "1"}).content.decode()
+    assert "心愿墙上会这样显示" in page and "北大街道　独居老人" in page and "约50元" in page
+    wish.refresh_from_db()
+    assert (wish.status, wish.title, wish.event_count) == (Status.PENDING, "", 1)
+
+
 def test_of_a_child_no_label_is_asked(do, client, make_wish, chen):
     wish = make_wish(for_whom="child", guardian_consents=True)
     client.force_login(chen)

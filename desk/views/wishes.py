@@ -12,7 +12,7 @@ from common.errors import DomainError, StalePage
 from desk.forms_wishes import ACTS, WishForm, form_for, perform
 from desk.ground_page import address
 from desk.wish_list import listing
-from desk.wish_page import WishPage, contact_of, proof_of, visible_wish
+from desk.wish_page import WallCard, WishPage, contact_of, proof_of, visible_wish, wall_card
 from files.services import photo_response
 from grids.decorators import require
 from grids.permissions import Ability
@@ -111,6 +111,8 @@ def _carry_out(request: HttpRequest, found: Wish, action: Action) -> HttpRespons
         return _act_page(request, found, action, form, stale=stale_words(found), gone=True)
     if not form.is_valid():
         return _act_page(request, found, action, form, seen=seen)
+    if "preview" in request.POST and hasattr(form, "words"):
+        return _act_page(request, found, action, form, seen=seen, card=wall_card(found, form.words))
     try:
         perform(found, action, form, seen=seen, by=request.user)
     except StalePage as stale:
@@ -131,6 +133,7 @@ def _act_page(
     seen: int | None = None,
     stale: str = "",
     gone: bool = False,
+    card: WallCard | None = None,
 ) -> HttpResponse:
     """The action's page, or its form alone for the dialog. `gone`: the wish moved on and the action went with it."""
     context = {
@@ -141,6 +144,7 @@ def _act_page(
         "seen": found.event_count if seen is None else seen,
         "stale": stale,
         "gone": gone,
+        "card": card,
     }
     template = "desk/parts/wish_act_form.html" if request.htmx and request.method == "GET" else "desk/wish_act.html"
     return render(request, template, context, status=409 if stale else 200)
