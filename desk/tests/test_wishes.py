@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from openpyxl import load_workbook
 from PIL import Image
 
 from audit.models import Entry
@@ -24,6 +25,7 @@ from wishes.states import Status
 pytestmark = pytest.mark.django_db
 LIST = "/desk/wishes/"
 REGISTER = "/desk/wishes/register/"
+LEDGER = "/desk/ledgers/wishes/"
 WORDS = wishes.PublicWords("想要一副老花镜", "看药盒上的字吃力，300度左右。", price=50)
 PHONE, DOOR = "13800001234", "2单元501"
 
@@ -314,6 +316,41 @@ def test_who_may_not_register_gets_403_and_places_are_the_own(client, qian, cler
         assert client.get(REGISTER).status_code == 403
     client.force_login(outsider)
     assert client.post(REGISTER, typed).status_code == 200 and not Wish.objects.exists()
+
+
+def test_the_ledger_is_the_filtered_list_masked(look, make_wish, in_hand, he, qian):
+    make_wish(kind="service", name="王秀芝")
+    make_wish(for_whom="child", guardian_consents=True, name="吴小雨")
+    found = ledger(look(he, LEDGER))
+    assert found[0][0] == "魏都区北大街道新村社区微心愿台账" and "共3个" in found[1][0]
+    lines = {line[3]: line for line in found[3:6]}
+    glasses = lines[WORDS.title]
+    assert glasses[5:8] == ("刘*", "138****1234", "第一食品厂家属院3号楼****") and glasses[13] == "何同志"
+    assert "吴" not in str(found) and PHONE not in str(found) and DOOR not in str(found)
+    assert "共1个" in ledger(look(he, LEDGER, kind="service", view="all"))[1][0]
+    assert "共2个" in ledger(look(he, LEDGER, view="pending"))[1][0]
+    assert len(ledger(look(qian, LEDGER))) == 8
+
+
+def ledger(response) -> list[tuple]:
+    """The rows of an exported workbook."""
+    book = load_workbook(BytesIO(b"".join(response.streaming_content)))
+    return list(book.active.iter_rows(values_only=True))
+
+
+def test_a_ledger_costs_the_same_however_many_wishes(client, make_wish, he):
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            b"".join(client.get(LEDGER).streaming_content)
+        return len(captured)
+
+    client.force_login(he)
+    make_wish()
+    queries()
+    one = queries()
+    for _ in range(5):
+        make_wish()
+    assert queries() == one
 
 
 def test_the_head_of_the_list_has_the_years_figures(look, in_hand, chen):
