@@ -15,9 +15,10 @@ from PIL import Image
 from audit.models import Entry
 from cases.models import Category
 from common.templatetags.weidu import receipt
-from conftest import GRID, XINCUN
+from conftest import GRID, XINCUN, posted
 from desk.wish_list import VIEWS
 from files.services import ingest_photo
+from grids.models import Post, Posting
 from wishes import services as wishes
 from wishes.models import Wish
 from wishes.states import Status
@@ -137,6 +138,14 @@ def test_pages_follow_one_another(look, make_wish, chen):
     first = look(chen, LIST, view="all")
     rest = look(chen, LIST, view="all", page=first.context["list"].page.next_cursor)
     assert len(numbers(first)) == 20 and len(numbers(rest)) == 1 and not numbers(first) & numbers(rest)
+
+
+def test_the_export_is_what_the_page_shows(look, make_wish, chen):
+    make_wish()
+    assert '/desk/ledgers/wishes/?view=mine"' in look(chen, LIST).content.decode()
+    assert (
+        "/desk/ledgers/wishes/?kind=goods&amp;view=all" in look(chen, LIST, kind="goods", view="all").content.decode()
+    )
 
 
 def test_htmx_gets_the_list_alone(client, make_wish, chen):
@@ -308,6 +317,19 @@ def test_a_child_needs_the_guardian_and_a_number_the_notice(client, wang, typed)
     assert not Wish.objects.exists()
     client.post(REGISTER, typed | {"for_whom": "child", "guardian_consents": "on"})
     assert Wish.objects.get().guardian_consents
+
+
+def test_a_courtyard_leader_takes_a_wish_down_and_reads_none(client, courtyard, typed):
+    leader = posted("leader", "马小云", "马庭院长", "")
+    post = Post.objects.get(code="courtyard_leader")
+    Posting.objects.create(user=leader, post=post, compound=courtyard, valid_from=timezone.localdate())
+    client.force_login(leader)
+    assert 'href="/desk/wishes/register/"' in client.get(reverse("desk:home")).content.decode()
+    assert 'href="/desk/wishes/"' not in client.get(REGISTER).content.decode()
+    page = client.post(REGISTER, typed | {"area": "", "compound": courtyard.pk}, follow=True).content.decode()
+    wish = Wish.objects.get()
+    assert "已登记心愿，受理编号" in page and wish.compound == courtyard
+    assert client.get(page_of(wish)).status_code == client.get(LIST).status_code == 403
 
 
 def test_who_may_not_register_gets_403_and_places_are_the_own(client, qian, clerk, outsider, typed):
