@@ -12,6 +12,7 @@ from desk.timeline import Entry
 from desk.wish_list import due_state
 from grids.levels import Level, code_at
 from grids.models import Area
+from households.models import Household
 from wishes.models import Claim, Wish, WishEvent
 from wishes.roles import may_reveal, open_actions
 from wishes.services import PublicWords
@@ -42,7 +43,7 @@ class ClaimRow:
 def visible_wish(user, number: str) -> Wish | None:
     """The wish of this number with what its page shows, where the user may see it."""
     rows = Wish.objects.visible_to(user)
-    related = ("area", "compound", "household__compound", "created_by", "published_by")
+    related = ("area", "compound", "created_by", "published_by")
     return rows.select_related(*related).filter(number=number).first()
 
 
@@ -145,11 +146,11 @@ def _places(wish: Wish) -> dict[int, str]:
     return {level: areas[code].full_name for level, code in codes.items()}
 
 
-def _household(wish: Wish, user):
+def _household(wish: Wish, user) -> Household | None:
     """The household the wish was taken for, where the person may see it."""
     if wish.household_id is None:
         return None
-    return type(wish.household).objects.visible_to(user).filter(pk=wish.household_id).select_related("compound").first()
+    return Household.objects.visible_to(user).filter(pk=wish.household_id).select_related("compound").first()
 
 
 def _row(wish: Wish, claim: Claim) -> ClaimRow:
