@@ -49,7 +49,107 @@ def _nested(one: str, other: str) -> bool:
     return one.startswith(other) or other.startswith(one)
 
 
-class RegisterForm(StyledForm):
+def category_groups() -> tuple:
+    """The categories in use, and how they are shown: by their top category."""
+    rows = list(Category.objects.active().order_by("order", "code"))
+    children: dict[int, list[Category]] = {}
+    for row in rows:
+        children.setdefault(row.parent_id, []).append(row)
+    groups = [(top.name, [(row, row.name) for row in children.get(top.pk, [top])]) for top in children.get(None, [])]
+    return Category.objects.active(), groups
+
+
+class PlacedForm(StyledForm):
+    """What a member of staff enters for somebody who lives on the own ground: where, and who.
+
+    A subclass has the fields `submission`, `area`, `compound`, `place`, `name`, `phone` and `told`.
+    """
+
+    def __init__(self, *args, user, **kwargs):
+        super().__init__(*args, **kwargs)
+        postings = [posting for posting in postings_of(user) if Ability.REGISTER in posting.post.grants]
+        self.codes = sorted(posting.area_id for posting in postings if posting.area_id)
+        self.own_compounds = Compound.objects.in_use().filter(pk__in=[p.compound_id for p in postings if p.compound_id])
+        self.fields["submission"].initial = uuid.uuid4
+        # Who names the compound need not name its grid.
+        self.fields["area"].required = not self.data.get("compound")
+        self._offer_places()
+        self._offer_compounds()
+
+    def _offer_places(self) -> None:
+        field, queryset = self.fields["area"], Area.objects.none()
+        for code in self.codes:
+            queryset = queryset | Area.objects.in_service().beneath(code)
+        queryset = queryset | Area.objects.in_service().filter(pk__in=self.own_compounds.values("area"))
+        queryset = queryset.filter(level__lte=Level.COMMUNITY)
+        rows = list(queryset.order_by("code"))
+        groups: dict[str, list] = {}
+        for row in rows:
+            of_grid = row.level == Level.GRID
+            community = row.full_name.removesuffix(row.name) if of_grid else row.full_name
+            groups.setdefault(community, []).append(
+                (row, row.full_name if of_grid else f"{row.full_name}（网格不清楚）")
+            )
+        field.group(queryset, groups.items())
+        if len(rows) == 1:
+            field.initial = rows[0].pk
+
+    def _offer_compounds(self) -> None:
+        """Compounds in the areas one registers for, those a community shares, and those of compound-level posts."""
+        queryset = self.own_compounds
+        for code in self.codes:
+            queryset = queryset | Compound.objects.in_use().beneath(code)
+            queryset = queryset | Compound.objects.in_use().filter(area=code_at(code, Level.COMMUNITY))
+        rows = list(queryset.select_related("area").order_by("community", "name", "pk"))
+        groups: dict[str, list] = {}
+        for row in rows:
+            area = row.area
+            community = area.full_name.removesuffix(area.name) if row.level == Level.GRID else area.full_name
+            groups.setdefault(community, []).append((row, row.name))
+        self.fields["compound"].group(queryset, groups.items())
+        if not self.codes and len(rows) == 1:
+            self.fields["compound"].initial = rows[0].pk
+
+    def clean_place(self) -> str:
+        """One clean line."""
+        return " ".join(clean_text(self.cleaned_data["place"]).split())
+
+    def clean_name(self) -> str:
+        """One clean line."""
+        return " ".join(clean_text(self.cleaned_data["name"]).split())
+
+    def clean_phone(self) -> str:
+        """Eleven digits, or nothing."""
+        typed = self.cleaned_data["phone"]
+        if not typed.strip():
+            return ""
+        try:
+            return clean_phone(typed)
+        except ValueError as error:
+            raise forms.ValidationError(str(error)) from error
+
+    def clean(self) -> dict:
+        """Told before anything is kept; area and compound fit each other."""
+        cleaned = super().clean()
+        if (cleaned.get("name") or cleaned.get("phone")) and not cleaned.get("told"):
+            self.add_error("told", "留了称呼或手机号，请先口头告知，再勾选。")
+        self._judge_place(cleaned)
+        return cleaned
+
+    def _judge_place(self, cleaned: dict) -> None:
+        """Area and compound fit each other; the compound alone says the area; compound-level posts report their own."""
+        area, compound = cleaned.get("area"), cleaned.get("compound")
+        if compound and not area and not self.has_error("area"):
+            area = cleaned["area"] = self.fields["area"].queryset.filter(pk=compound.area_id).first()
+            if area is None:
+                self.add_error("area", "这个小区由几个网格共管，请选择发生地。")
+        if area and compound and not _nested(area.code, compound.area_id):
+            self.add_error("compound", "这个小区不在所选的发生地，请重新选择小区或发生地。")
+        if area and not compound and not any(area.code.startswith(code) for code in self.codes):
+            self.add_error("compound", "请选择您负责的小区。")
+
+
+class RegisterForm(PlacedForm):
     """A request that a member of staff enters for somebody."""
 
     submission = forms.UUIDField(widget=forms.HiddenInput)
@@ -91,61 +191,9 @@ class RegisterForm(StyledForm):
     )
 
     def __init__(self, *args, user, **kwargs):
-        super().__init__(*args, **kwargs)
-        postings = [posting for posting in postings_of(user) if Ability.REGISTER in posting.post.grants]
-        self.codes = sorted(posting.area_id for posting in postings if posting.area_id)
-        self.own_compounds = Compound.objects.in_use().filter(pk__in=[p.compound_id for p in postings if p.compound_id])
-        self.fields["submission"].initial = uuid.uuid4
-        # Who names the compound need not name its grid.
-        self.fields["area"].required = not self.data.get("compound")
-        self._offer_categories()
-        self._offer_places()
-        self._offer_compounds()
+        super().__init__(*args, user=user, **kwargs)
+        self.fields["category"].group(*category_groups())
         self._offer_people(user)
-
-    def _offer_categories(self) -> None:
-        rows = list(Category.objects.active().order_by("order", "code"))
-        children: dict[int, list[Category]] = {}
-        for row in rows:
-            children.setdefault(row.parent_id, []).append(row)
-        groups = [
-            (top.name, [(row, row.name) for row in children.get(top.pk, [top])]) for top in children.get(None, [])
-        ]
-        self.fields["category"].group(Category.objects.active(), groups)
-
-    def _offer_places(self) -> None:
-        field, queryset = self.fields["area"], Area.objects.none()
-        for code in self.codes:
-            queryset = queryset | Area.objects.in_service().beneath(code)
-        queryset = queryset | Area.objects.in_service().filter(pk__in=self.own_compounds.values("area"))
-        queryset = queryset.filter(level__lte=Level.COMMUNITY)
-        rows = list(queryset.order_by("code"))
-        groups: dict[str, list] = {}
-        for row in rows:
-            of_grid = row.level == Level.GRID
-            community = row.full_name.removesuffix(row.name) if of_grid else row.full_name
-            groups.setdefault(community, []).append(
-                (row, row.full_name if of_grid else f"{row.full_name}（网格不清楚）")
-            )
-        field.group(queryset, groups.items())
-        if len(rows) == 1:
-            field.initial = rows[0].pk
-
-    def _offer_compounds(self) -> None:
-        """Compounds in the areas one registers for, those a community shares, and those of compound-level posts."""
-        queryset = self.own_compounds
-        for code in self.codes:
-            queryset = queryset | Compound.objects.in_use().beneath(code)
-            queryset = queryset | Compound.objects.in_use().filter(area=code_at(code, Level.COMMUNITY))
-        rows = list(queryset.select_related("area").order_by("community", "name", "pk"))
-        groups: dict[str, list] = {}
-        for row in rows:
-            area = row.area
-            community = area.full_name.removesuffix(area.name) if row.level == Level.GRID else area.full_name
-            groups.setdefault(community, []).append((row, row.name))
-        self.fields["compound"].group(queryset, groups.items())
-        if not self.codes and len(rows) == 1:
-            self.fields["compound"].initial = rows[0].pk
 
     def _offer_people(self, user) -> None:
         posted = Posting.objects.none()
@@ -154,53 +202,20 @@ class RegisterForm(StyledForm):
         people = User.objects.filter(pk__in=posted.values("user")).exclude(pk=user.pk)
         self.fields["about"].queryset = people.order_by("full_name", "pk")
 
-    def clean_place(self) -> str:
-        """One clean line."""
-        return " ".join(clean_text(self.cleaned_data["place"]).split())
-
     def clean_title(self) -> str:
         """One clean line."""
         return " ".join(clean_text(self.cleaned_data["title"]).split())
 
-    def clean_name(self) -> str:
-        """One clean line."""
-        return " ".join(clean_text(self.cleaned_data["name"]).split())
-
     def clean_external_number(self) -> str:
         """One clean line."""
         return " ".join(clean_text(self.cleaned_data["external_number"]).split())
-
-    def clean_phone(self) -> str:
-        """Eleven digits, or nothing."""
-        typed = self.cleaned_data["phone"]
-        if not typed.strip():
-            return ""
-        try:
-            return clean_phone(typed)
-        except ValueError as error:
-            raise forms.ValidationError(str(error)) from error
 
     def clean(self) -> dict:
         """Rules that need two fields."""
         cleaned = super().clean()
         if cleaned.get("channel") == Channel.HOTLINE and not cleaned.get("external_number"):
             self.add_error("external_number", "12345转办的事项请填写工单编号。")
-        if (cleaned.get("name") or cleaned.get("phone")) and not cleaned.get("told"):
-            self.add_error("told", "留了称呼或手机号，请先口头告知，再勾选。")
-        self._judge_place(cleaned)
         return cleaned
-
-    def _judge_place(self, cleaned: dict) -> None:
-        """Area and compound fit each other; the compound alone says the area; compound-level posts report their own."""
-        area, compound = cleaned.get("area"), cleaned.get("compound")
-        if compound and not area and not self.has_error("area"):
-            area = cleaned["area"] = self.fields["area"].queryset.filter(pk=compound.area_id).first()
-            if area is None:
-                self.add_error("area", "这个小区由几个网格共管，请选择发生地。")
-        if area and compound and not _nested(area.code, compound.area_id):
-            self.add_error("compound", "这个小区不在所选的发生地，请重新选择小区或发生地。")
-        if area and not compound and not any(area.code.startswith(code) for code in self.codes):
-            self.add_error("compound", "请选择您负责的小区。")
 
     def request(self) -> Request:
         """What the intake takes."""

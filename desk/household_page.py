@@ -10,8 +10,10 @@ from django.utils import timezone
 from cases.models import Case, Report
 from cases.roles import may_reveal
 from desk.forms_households import ACTS, called, may, other_grids
+from desk.wish_list import of_household
 from grids.permissions import Ability, abilities_of
-from households.access import Access, access_to
+from grids.scope import scope_of
+from households.access import Access, access_to, covers
 from households.models import CareTag, Household, HouseholdEvent, Pairing, Resident
 from households.services.revealing import FIELDS, REASONS, held_value
 
@@ -113,6 +115,8 @@ class HouseholdPage:
         self.contact_phone = held(household, "contact_phone", self.access)
         self.tags = tags_of(household) if self.access.care else []
         self.cases = cases_of(household, self.present, user)
+        self.wishes = of_household(household, user)
+        self.may_wish = covers(scope_of(user, granting=Ability.REGISTER), household)
         self.memberships = list(household.memberships.select_related("area").order_by("-valid_from"))
         self.pairing = pairing_of(household)
         self.looks = entries(household, self.access, looks_only=True)[:LOOKS_SHOWN]

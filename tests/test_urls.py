@@ -23,6 +23,7 @@ from grids.services.postings import Place
 from households.services import pairing
 from jobs import imports
 from jobs import services as jobs
+from wishes import services as wishes
 
 CAST = ["anonymous", "wang", "he", "chen", "zhao", "qian", "sun", "li", "outsider", "clerk", "admin"]
 
@@ -120,6 +121,7 @@ GET  desk:sheet             302  200  200  200  403  403  403  403  403  403  40
 GET  desk:sheet-job         302  404  200  404  404  404  403  403  404  403  403
 GET  desk:sheet-faults      302  404  404  404  404  404  403  403  404  403  403
 GET  desk:export-ledger/cases 302  403  200  200  200  200  200  403  200  403  403
+GET  desk:export-ledger/wishes 302 403 200  200  200  200  200  403  200  403  403
 GET  desk:export-ledger/households 302  403  200  200  200  403  403  403  200  403  403
 POST desk:export-ledger/households 302  403  403  200  200  403  403  403  200  403  403
 GET  desk:export-ledger/care-tags 302  403  200  200  403  403  403  403  403  403  403
@@ -127,6 +129,26 @@ GET  desk:export-ledger/posts 302  403  200  200  200  200  200  403  200  403  
 GET  desk:export-ledger/nothing 302  403  404  404  404  404  404  403  404  403  403
 GET  desk:ledger-job        302  403  200  404  404  404  404  403  404  403  403
 GET  desk:ledger-file       302  403  302  404  404  404  404  403  404  403  403
+
+GET  desk:wishes            302  200  200  200  200  200  200  200  200  403  403
+POST desk:wishes            302  405  405  405  405  405  405  405  405  403  403
+GET  desk:wish-register     302  200  200  200  200  403  403  403  200  403  403
+POST desk:wish-register     302  200  200  200  200  403  403  403  200  403  403
+GET  desk:wish              302  200  200  200  200  200  200  404  404  403  403
+POST desk:wish              302  405  405  405  405  405  405  405  405  403  403
+GET  desk:wish-act/publish  302  403  200  200  200  200  403  404  404  403  403
+POST desk:wish-act/publish  302  403  200  200  200  200  403  404  404  403  403
+GET  desk:wish-act/note     302  200  200  200  200  200  200  404  404  403  403
+POST desk:wish-act/cancel   302  302  302  302  302  302  302  404  404  403  403
+GET  desk:wish-act/claim    302  404  404  404  404  404  404  404  404  403  403
+GET  desk:wish-contact      302  200  200  200  200  403  403  404  404  403  403
+POST desk:wish-contact      302  200  200  200  200  403  403  404  404  403  403
+GET  desk:wish-photo        302  200  200  200  200  200  200  404  404  403  403
+GET  desk:volunteers        302  403  200  200  200  200  403  403  200  403  403
+GET  desk:volunteer         302  403  200  200  200  200  403  403  404  403  403
+POST desk:volunteer         302  403  200  200  200  200  403  403  404  403  403
+GET  desk:unit-invite       302  403  200  200  200  200  403  403  200  403  403
+POST desk:unit-invite       302  403  200  200  200  200  403  403  200  403  403
 
 GET  desk:households        302  200  200  200  200  403  403  403  200  403  403
 GET  desk:household-new     302  200  200  200  403  403  403  403  403  403  403
@@ -300,7 +322,7 @@ def cast(wang, he, chen, zhao, qian, sun, li, outsider, clerk, admin) -> dict[st
 
 
 @pytest.fixture
-def arguments(make_case, make_household, wang, he, li, chen) -> dict[str, list]:
+def arguments(make_case, make_household, make_wish, make_volunteer, wang, he, li, chen) -> dict[str, list]:
     """What stands in the variable parts of the addresses."""
     picture = BytesIO()
     Image.new("RGB", (8, 8), "white").save(picture, "PNG")
@@ -339,6 +361,7 @@ def arguments(make_case, make_household, wang, he, li, chen) -> dict[str, list]:
         "desk:pairing": [pairing.pair(household, li, by=wang).pk],
         **places_of(household, he),
         **posts_of(wang, he, household.compound),
+        **wishes_of(make_wish, make_volunteer(), photo, chen),
         "api:household": [household.pk],
         "api:case": [case.number],
         "api:case-events": [case.number],
@@ -365,6 +388,18 @@ def posts_of(wang: User, he: User, compound) -> dict[str, list]:
         **{f"desk:{name}": [selection.pk] for name in of_selection},
         "desk:selection-nominee": [selection.pk, nominee.pk],
         "desk:team": [posting.area_id],
+    }
+
+
+def wishes_of(make_wish, helper: User, photo, chen: User) -> dict[str, list]:
+    """What stands in the addresses of wishes: one to review, and one that was reported done with a photo."""
+    wish, done = make_wish(), make_wish()
+    wishes.publish(done, wishes.PublicWords("想要一副老花镜", "看药盒上的字吃力。"), by=chen)
+    wishes.deliver(wishes.claim(done, by=helper), photo=photo, by=helper)
+    return {
+        **{f"desk:{name}": [wish.number] for name in ("wish", "wish-act", "wish-contact")},
+        "desk:wish-photo": [done.number],
+        "desk:volunteer": [helper.volunteer.pk],
     }
 
 

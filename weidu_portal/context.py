@@ -10,6 +10,7 @@ from common.pages import bounded_count
 from grids.permissions import Ability, abilities_of
 from grids.scope import scope_of
 from notifications.models import Notification
+from wishes.models import Wish
 from workdays.services import coverage_warning
 
 SITE_NAME = "魏都区网格服务大厅"
@@ -33,6 +34,13 @@ class DeskFrame:
         """Notices not read yet, counted up to 100."""
         seats = scope_of(self.user).seats
         return bounded_count(Notification.objects.for_seats(seats, self.user).unread(self.user)) if seats else 0
+
+    @cached_property
+    def wishes(self) -> int:
+        """Micro-wishes to review or to confirm at the user's seats, counted up to 100."""
+        if Ability.HANDLE not in self.abilities:
+            return 0
+        return bounded_count(Wish.objects.visible_to(self.user).held_by(self.user).to_answer())
 
     @cached_property
     def calendar_warning(self) -> str | None:

@@ -34,8 +34,8 @@ LEFT_OUT = {"accounts:sign-out"}
 
 
 @pytest.fixture
-def known(make_household, make_case, wang, chen, li) -> dict[str, list]:
-    """The number in a household, a resident, a nominee, a report and a request; the candidates for addresses."""
+def known(make_household, make_case, make_wish, wang, chen, li) -> dict[str, list]:
+    """The number in a household, a resident, a nominee, a report, a wish and a request; the candidates for addresses."""
     household = make_household(
         people=[keeping.Person(NAME, "head", phone=PHONE)], contact_name=CONTACT_NAME, contact_phone=PHONE, by=wang
     )
@@ -47,6 +47,7 @@ def known(make_household, make_case, wang, chen, li) -> dict[str, list]:
     selection = Selection.objects.create(area_id=XINCUN, post=post, opened_by=chen)
     nominee = Nominee.objects.create(selection=selection, compound=household.compound, name="周建国", phone=PHONE)
     case = make_case(phone=PHONE, name=NAME, at=timezone.now())
+    wish = make_wish(phone=PHONE, name=NAME, household=household)
     rights.ask("see", name=NAME, phone=PHONE, text="请告知")
     report = Report.objects.get()
     rows = [household, resident, tag, paired, selection, nominee, report, household.compound, post]
@@ -55,9 +56,20 @@ def known(make_household, make_case, wang, chen, li) -> dict[str, list]:
         "household and report": [household.pk, report.pk],
         "resident": [resident.pk],
         "item": [resident.pk, tag.pk, paired.pk],
-        "number": [case.number],
+        "number": [case.number, wish.number],
         "code": [GRID, XINCUN, *LEDGERS],
-        "action": ["change", "person-change", "tag", "tag-review", "pair", "unpair", "move-out", "sign", "note"],
+        "action": [
+            "change",
+            "person-change",
+            "tag",
+            "tag-review",
+            "pair",
+            "unpair",
+            "move-out",
+            "sign",
+            "note",
+            "publish",
+        ],
         "field": ["phone", "name", "contact_phone", "contact_name", "address"],
         "size": ["full"],
     }

@@ -14,7 +14,7 @@ from cases.models import Case
 from cases.services.acting import OFFICE_UNIT
 from cases.states import Status
 from cases.wording import CALLED
-from desk import work
+from desk import wish_list, work
 from grids.levels import Level
 from grids.models import Handover
 from grids.permissions import Ability, abilities_of
@@ -66,6 +66,7 @@ def _work_list(request: HttpRequest) -> HttpResponse:
         "accept": work.to_accept(user),
         "follow": work.to_follow_up(user),
         "approvals": work.to_decide(user),
+        "wishes": wish_list.Turn(user).urgent,
     }
     counts = turn.counts() | work.counts(user, selections)
     context = {
@@ -74,6 +75,7 @@ def _work_list(request: HttpRequest) -> HttpResponse:
         "unsigned": _unsigned(turn.unsigned, at) if counts["unsigned"] else [],
         "reviews": _until(selections["review"], "review_by", at) if counts["review"] else [],
         "accepting": _first(selections["accept"]) if counts["accept"] else [],
+        "wishes": _wishes(user) if counts["wishes"] else [],
         "approvals": _approvals(selections["approvals"]) if counts["approvals"] else [],
         "notices": _notices(user),
         "now": at,
@@ -124,6 +126,11 @@ def _badge(moment, at) -> Until:
         return Until((DUE_OVER, f"超期{elapsed(at - moment)}"))
     words = remaining(moment, at)
     return Until((DUE_SOON if words.startswith("今天") else DUE_OK, words))
+
+
+def _wishes(user) -> list[tuple]:
+    """The most pressing wishes with what to do about each."""
+    return [(row, wish_list.to_do(row.wish)) for row in wish_list.most_pressing(user, ROWS)]
 
 
 def _first(rows) -> list[Case]:

@@ -25,6 +25,7 @@ _OURS = ("print", "masked", "page", "cursor")
 # Where a refused export leads back to.
 _LISTS = {
     "cases": "desk:cases",
+    "wishes": "desk:wishes",
     "households": "desk:households",
     "residents": "desk:households",
     "care-tags": "desk:households",

@@ -1,4 +1,4 @@
-"""The one search box: households and cases. What was typed never stands readable in an address.
+"""The one search box: households, cases and wishes. What was typed never stands readable in an address.
 
 The box posts; the words are sealed into a token, and the page with the results holds the token in its address. So
 reloading, going back and two windows side by side work, and neither the log of the web server nor the history of the
@@ -29,8 +29,10 @@ from grids.permissions import Ability, abilities_of
 from households.doors import MOST_TYPED
 from households.models import Household
 from households.search import Found, find, holds_number, is_number
+from wishes.models import Wish
 
 CASES = 7
+WISHES = 7
 
 
 @dataclass
@@ -41,6 +43,8 @@ class Results:
     households: Found | None = None
     cases: list[Case] | None = None
     more_cases: bool = False
+    wishes: list[Wish] | None = None
+    more_wishes: bool = False
 
     @property
     def called(self) -> str:
@@ -56,7 +60,7 @@ class Results:
     @property
     def is_empty(self) -> bool:
         """Nothing found at all."""
-        return not self.households and not self.cases
+        return not self.households and not self.cases and not self.wishes
 
 
 @require(Ability.HANDLE, Ability.HOUSEHOLDS)
@@ -82,7 +86,7 @@ def search(request: HttpRequest) -> HttpResponse:
 
 
 def _results(typed: str, user: User | AnonymousUser) -> Results:
-    """Households of the user's scope, and cases; a whole number is looked up among households only."""
+    """Households of the user's scope, cases and wishes; a whole number is looked up among households only."""
     found = Results(typed)
     if not typed:
         return found
@@ -91,6 +95,9 @@ def _results(typed: str, user: User | AnonymousUser) -> Results:
     if Ability.HANDLE in abilities_of(user) and not is_number(typed):
         matching = Case.objects.visible_to(user).matching(typed).for_page().order_by("-pk")[: CASES + 1]
         found.cases, found.more_cases = list(matching)[:CASES], len(matching) > CASES
+        wishes = Wish.objects.visible_to(user).matching(typed).select_related("area", "case")
+        wishes = list(wishes.order_by("-pk")[: WISHES + 1])
+        found.wishes, found.more_wishes = wishes[:WISHES], len(wishes) > WISHES
     return found
 
 

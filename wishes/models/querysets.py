@@ -49,6 +49,10 @@ class WishQuerySet(models.QuerySet):
         """Wishes reported done that nobody has confirmed."""
         return self.filter(status=Status.CONFIRMING)
 
+    def to_answer(self):
+        """Wishes that wait for staff with a deadline: to be reviewed, or to be confirmed."""
+        return self.filter(status__in=(Status.PENDING, Status.CONFIRMING))
+
     def realised(self):
         """Wishes that came true."""
         return self.filter(status__in=REALISED)
@@ -59,11 +63,14 @@ class WishQuerySet(models.QuerySet):
         return self.filter(Q(status=Status.PENDING, review_by__lt=at) | Q(status=Status.CONFIRMING, confirm_by__lt=at))
 
     def matching(self, words: str):
-        """Wishes whose number, public wording or own words contain every part of `words`; for use within a scope."""
+        """Wishes whose number, public wording or own words contain every part of `words`; for use within a scope.
+
+        Pages show numbers in two groups with a hyphen, and people copy them from there.
+        """
         found = self
         for part in words.split()[:5]:
             found = found.filter(
-                Q(number__istartswith=part)
+                Q(number__istartswith=part.replace("-", "") or part)
                 | Q(title__icontains=part)
                 | Q(public_text__icontains=part)
                 | Q(text__icontains=part)

@@ -135,11 +135,12 @@ def _destination(wish: Wish, action: Action, who: Who, seen: int | None) -> Stat
     if rule is None or who not in rule.who:
         raise DomainError(f"这个心愿现在是“{wish.status_label}”，不能{Action(action).label}。")
     if seen is not None and seen != wish.event_count and action != Action.NOTE:
-        raise StalePage(_stale_words(wish))
+        raise StalePage(stale_words(wish))
     return rule.to
 
 
-def _stale_words(wish: Wish) -> str:
+def stale_words(wish: Wish) -> str:
+    """What happened to the wish after the page the person has open was drawn."""
     last = WishEvent.objects.newest_first().filter(wish=wish).first()
     what = "这个心愿有了变化"
     if last is not None:
