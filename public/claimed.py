@@ -180,16 +180,16 @@ def most_at_once() -> int:
 
 
 def _lines(claims: list[Claim], user: User) -> dict[int, list[Line]]:
-    live = {claim.pk for claim in claims if claim.is_live}
+    spoken = {claim.pk for claim in claims if claim.shows_contact}
     events = WishEvent.objects.newest_first().filter(claim__in=claims, action__in=_TITLES)
     found: dict[int, list[Line]] = {}
     for event in events.order_by("claim", "-number"):
-        found.setdefault(event.claim_id, []).append(_line(event, user, spoken=event.claim_id in live))
+        found.setdefault(event.claim_id, []).append(_line(event, user, spoken=event.claim_id in spoken))
     return found
 
 
 def _line(event: WishEvent, user: User, *, spoken: bool) -> Line:
-    """Words are repeated while the claim lives only: what was noted about a door or a name goes with its end."""
+    """Words are repeated while the contact may be opened only: what was noted about a door or a name goes with it."""
     said = spoken and event.action in _OWN_WORDS and mask_numbers(event.note)
     title = said or _TITLES[event.action]
     if event.action in (*_OWN_WORDS, Action.JOIN, Action.LEAVE) and event.by_id != user.pk and event.by:
