@@ -164,10 +164,14 @@ def test_several_claim_together_and_one_leaves(browser, on_the_wall, helper, oth
     made = wishes.claim(wish, by=other)
     path = reverse("public:wish-claim", args=[wish.number])
     assert "一起认领" in text_of(browser.get(path))
-    browser.post(path)
+    second = browser.post(path)
+    assert second.status_code == 409 and "刚刚被别人认领" in text_of(second), "who pressed 认领 does not join unasked"
+    assert made.members.count() == 1 and 'name="join"' in text_of(second)
+    browser.post(path, {"join": "1"})
     page = text_of(browser.get(reverse("public:claims")))
     assert "和李同志一起认领" in page and act(made, "leave") in page and act(made, "give-up") not in page
     assert browser.get(act(made, "give-up")).status_code == 302
+    assert "别的人继续办" in text_of(browser.get(act(made, "leave")))
     browser.post(act(made, "leave"))
     assert browser.get(reverse("public:claim", args=[made.uuid])).status_code == 404
     wishes.give_up(made, by=other)
@@ -216,7 +220,7 @@ def test_of_a_childs_wish_no_name_is_shown(browser, on_the_wall, helper):
     wish = on_the_wall(for_whom="child", guardian_consents=True, name="吴晓彤")
     made = wishes.claim(wish, by=helper)
     opened = text_of(browser.post(reverse("public:claim-contact", args=[made.uuid])))
-    assert PHONE in opened and "吴晓彤" not in opened
+    assert PHONE in opened and "吴晓彤" not in opened and "孩子的监护人" in opened
 
 
 def test_progress_moves_the_limit_and_stands_in_the_timeline(browser, on_the_wall, helper):

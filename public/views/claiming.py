@@ -38,7 +38,8 @@ def claim(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def _promise(request: HttpRequest, wish: Wish, form: WishClaimForm) -> Claim:
-    if claimed.may_join(wish):
+    # What the button said is done: who pressed 认领 and came second is asked before joining somebody.
+    if "join" in request.POST:
         return wishes.join(wish, by=request.user)
     return wishes.claim(wish, **form.cleaned_data, by=request.user)
 
