@@ -10,6 +10,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.module_loading import import_string
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -17,6 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts import passwords, services
 from accounts.forms import PasswordForm, SignInForm
 from accounts.lockout import lock_length, locked_until
+from accounts.models import User
 from accounts.preferences import remember_size
 
 KEPT_FOR = int(timedelta(days=30).total_seconds())
@@ -26,16 +28,16 @@ KEPT_FOR = int(timedelta(days=30).total_seconds())
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponse:
-    """The sign-in page. Who is signed in already is taken to the desk."""
+    """The sign-in page. Who is signed in already is taken to where they start."""
     if request.user.is_authenticated:
-        return redirect(settings.LOGIN_REDIRECT_URL)
+        return redirect(_start(request.user))
     form = SignInForm(request, request.POST or None)
     if not form.is_valid():
         return render(request, "accounts/sign_in.html", {"form": form, "next": _next(request)})
     login(request, form.user)
     if form.cleaned_data["keep"]:
         request.session.set_expiry(KEPT_FOR)
-    answer = redirect(_next(request) or settings.LOGIN_REDIRECT_URL)
+    answer = redirect(_next(request) or _start(form.user))
     return remember_size(request, answer, form.user.size) if form.user.size else answer
 
 
@@ -60,7 +62,7 @@ def password(request: HttpRequest) -> HttpResponse:
     services.change_password(request.user, password=form.cleaned_data["new"], by=request.user)
     update_session_auth_hash(request, request.user)
     messages.success(request, "新密码已生效，别处的登录已全部退出")
-    return redirect(settings.LOGIN_REDIRECT_URL if forced else "accounts:profile")
+    return redirect(_start(request.user) if forced else "accounts:profile")
 
 
 @never_cache
@@ -77,6 +79,11 @@ def locked_out(request: HttpRequest, response: HttpResponse | None, credentials:
     until = locked_until(get_client_username(request, credentials) or "")
     minutes = int(lock_length().total_seconds() // 60)
     return render(request, "accounts/locked.html", {"until": until, "minutes": minutes}, status=429)
+
+
+def _start(user: User) -> str:
+    """The page somebody starts from; the project says which."""
+    return import_string(settings.START_PAGE)(user)
 
 
 def _next(request: HttpRequest) -> str:

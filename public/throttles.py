@@ -20,6 +20,8 @@ logger = logging.getLogger(__name__)
 LIMITS = {
     ("submit", "browser"): "10/hour",
     ("submit", "network"): "300/hour",
+    ("enrol", "browser"): "5/hour",
+    ("enrol", "network"): "60/hour",
     ("try", "browser"): "40/hour",
     ("try", "network"): "900/hour",
     ("look", "browser"): "600/hour",
@@ -39,7 +41,7 @@ def limiter() -> FixedWindowRateLimiter:
 
 
 def is_busy(request: HttpRequest, purpose: str, *, receipt: str = "") -> bool:
-    """Counts one more `purpose` (submit, try, look, track); True where a limit is passed."""
+    """Counts one more `purpose` (submit, enrol, try, look, track); True where a limit is passed."""
     counted = {"browser": _browser(request), "network": _network(request), "receipt": receipt}
     results = [_passes(purpose, what, key) for what, key in counted.items() if key and _limit(purpose, what)]
     return not all(results)

@@ -29,6 +29,7 @@ CAST = ["anonymous", "wang", "he", "chen", "zhao", "qian", "sun", "li", "outside
 
 # 302: to the sign-in page, or for residents to the number and the digits. 404: not there, or not theirs. 405: wants POST.
 # `wang` holds the case and has asked for a refusal in another one; `admin` runs the portal and has no posting.
+# Nobody of the cast registered to claim wishes: those pages lead to registering first.
 # An address that depends on what is asked stands once for each, after a slash.
 TABLE = """
                            anon wang   he chen zhao qian  sun   li outs clrk admn
@@ -68,6 +69,20 @@ POST public:cadre           405  405  405  405  405  405  405  405  405  405  40
 GET  public:privacy         200  200  200  200  200  200  200  200  200  200  200
 GET  public:rights          200  200  200  200  200  200  200  200  200  200  200
 GET  public:size            405  405  405  405  405  405  405  405  405  405  405
+GET  public:claims          302  302  302  302  302  302  302  302  302  302  302
+POST public:claims          405  405  405  405  405  405  405  405  405  405  405
+GET  public:claim           302  302  302  302  302  302  302  302  302  302  302
+GET  public:claim-contact   405  405  405  405  405  405  405  405  405  405  405
+POST public:claim-contact   302  302  302  302  302  302  302  302  302  302  302
+GET  public:claim-act/progress 302 302 302 302 302  302  302  302  302  302  302
+POST public:claim-act/progress 302 302 302 302 302  302  302  302  302  302  302
+GET  public:claim-photo     302  302  302  302  302  302  302  302  302  302  302
+GET  public:wish-claim      302  302  302  302  302  302  302  302  302  302  302
+POST public:wish-claim      302  302  302  302  302  302  302  302  302  302  302
+GET  public:volunteer       200  200  200  200  200  200  200  200  200  200  200
+POST public:volunteer       200  200  200  200  200  200  200  200  200  200  200
+GET  public:volunteer-invited 404 404 404 404 404  404  404  404  404  404  404
+POST public:volunteer-invited 404 404 404 404 404  404  404  404  404  404  404
 
 GET  public:wishes          200  200  200  200  200  200  200  200  200  200  200
 POST public:wishes          405  405  405  405  405  405  405  405  405  405  405
@@ -342,6 +357,9 @@ def arguments(make_case, make_household, make_wish, make_volunteer, wang, he, li
         "public:wish-receipt": [uuid4()],
         "public:photo": [photo.pk, "full"],
         "public:centre-picture": [photo.pk],
+        **{f"public:{name}": [uuid4()] for name in ("claim", "claim-contact", "claim-act", "claim-photo")},
+        "public:wish-claim": ["WX2611230000001"],
+        "public:volunteer-invited": ["no-such-token"],
         "desk:case": [case.number],
         "desk:act": [case.number],
         "desk:contact": [case.number, report.pk],

@@ -10,6 +10,7 @@ from common.pages import bounded_count
 from grids.permissions import Ability, abilities_of
 from grids.scope import scope_of
 from notifications.models import Notification
+from weidu_portal.start import only_claims
 from wishes.models import Wish
 from workdays.services import coverage_warning
 
@@ -28,6 +29,11 @@ class DeskFrame:
     def abilities(self) -> frozenset[str]:
         """What the user's postings allow."""
         return abilities_of(self.user)
+
+    @cached_property
+    def frame(self) -> str:
+        """The template around one's own account: the desk's, or that of claims for volunteers without a post."""
+        return "claims/base.html" if only_claims(self.user) else "desk/base.html"
 
     @cached_property
     def unread(self) -> int:

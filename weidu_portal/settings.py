@@ -140,6 +140,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "accounts:sign-in"
 LOGIN_REDIRECT_URL = "desk:home"
+START_PAGE = "weidu_portal.start.page_of"
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours: 15 minutes, as the sign-in page says
 AXES_LOCKOUT_PARAMETERS = ["username"]  # a street office shares one address

@@ -4,7 +4,7 @@ import secrets
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import User
@@ -16,6 +16,7 @@ from notifications.services import notify
 from wishes.models import Claim, Invitation, Volunteer
 from wishes.states import VolunteerState
 
+HAS_ACCOUNT = "这个手机号已经有账号，请直接登录。"
 INVITED_FOR = timedelta(days=14)
 _DECIDED = {
     VolunteerState.APPROVED: "核对通过，可以认领微心愿了",
@@ -40,9 +41,13 @@ def open_account(
     except ValueError as refusal:
         raise DomainError(str(refusal)) from None
     if User.objects.filter(phone_index=user.phone_index).exists():
-        raise DomainError("这个手机号已经有账号，请直接登录。")
+        raise DomainError(HAS_ACCOUNT)
     user.set_password(password)
-    user.save()
+    try:
+        with transaction.atomic():
+            user.save()
+    except IntegrityError:  # the same form sent twice at one moment
+        raise DomainError(HAS_ACCOUNT) from None
     record("account.registered", subject=("accounts.user", user.pk), by=user)
     return enrol(user, community=community, invitation=invitation)
 
