@@ -10,7 +10,7 @@ claim_urls = [
     path("claims/<uuid:uuid>/contact/", claims.contact, name="claim-contact"),
     path("claims/<uuid:uuid>/photo/", claims.photo, name="claim-photo"),
     path("claims/<uuid:uuid>/<slug:action>/", claims.act, name="claim-act"),
-    path("wishes/<str:number>/claim/", claiming.claim, name="wish-claim"),
+    path("wishes/<str:key>/claim/", claiming.claim, name="wish-claim"),
     path("volunteer/", volunteer.register, name="volunteer"),
     path("volunteer/<str:token>/", volunteer.invited, name="volunteer-invited"),
 ]

@@ -14,6 +14,7 @@ from django.utils import timezone
 from common.pages import Page, keyset
 from grids.levels import Level, code_at, level_of
 from public import catalog
+from public.wish_keys import key_of
 from wishes.figures import Figures, figures
 from wishes.models import Wish
 from wishes.states import ForWhom, Kind
@@ -28,7 +29,7 @@ _CHILD = "孩子的心愿，监护人已同意"
 class Card:
     """One wish that waits on the wall."""
 
-    number: str
+    key: str
     kind: str
     icon: str
     title: str
@@ -106,7 +107,7 @@ def _card(wish: Wish, today) -> Card:
     days = (today - timezone.localdate(wish.published_at)).days
     needs = [f"约{wish.price}元" if wish.price else "", wish.effort]
     return Card(
-        number=wish.number,
+        key=key_of(wish),
         kind=wish.kind_label,
         icon=ICONS[Kind(wish.kind)],
         title=wish.title,

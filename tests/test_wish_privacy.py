@@ -16,6 +16,7 @@ from accounts.models import User
 from conftest import GRID, XINCUN
 from desk.ledgers import LEDGERS
 from desk.tests.test_household_privacy import addresses, admin_paths, content, leaks, signed_in, tables_with
+from public.wish_keys import key_of
 from wishes import services as wishes
 from wishes.models import Claim, Volunteer, Wish
 from wishes.states import Status
@@ -74,6 +75,7 @@ def walked(wish: Wish) -> list[str]:
         "pk": list(dict.fromkeys(pks)),
         "household and report": [wish.pk],
         "number": [wish.number],
+        "key": [key_of(wish)],
         "uuid": list(Claim.objects.values_list("uuid", flat=True)) or [wish.uuid],
         "code": [GRID, XINCUN, *LEDGERS],
         "action": ACTS,

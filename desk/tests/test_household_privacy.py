@@ -24,6 +24,7 @@ from households import services as rights
 from households.models import Household, TagKind
 from households.services import caring, keeping, pairing
 from households.services.revealing import reveal
+from public.wish_keys import key_of
 
 pytestmark = pytest.mark.django_db
 PHONE, NAME, CONTACT_NAME = "13812345670", "欧阳静怡", "尉迟敬德"
@@ -57,6 +58,7 @@ def known(make_household, make_case, make_wish, wang, chen, li) -> dict[str, lis
         "resident": [resident.pk],
         "item": [resident.pk, tag.pk, paired.pk],
         "number": [case.number, wish.number],
+        "key": [key_of(wish)],
         "code": [GRID, XINCUN, *LEDGERS],
         "action": [
             "change",

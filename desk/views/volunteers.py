@@ -4,6 +4,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -73,5 +74,8 @@ def invite(request: HttpRequest) -> HttpResponse:
     context = {"form": form, "days": INVITED_FOR.days}
     if form.is_bound and form.is_valid():
         invitation, token = wishes.invite(**form.cleaned_data, by=request.user)
-        context |= {"invitation": invitation, "link": f"{settings.PUBLIC_BASE_URL.rstrip('/')}/volunteer/{token}/"}
+        context |= {
+            "invitation": invitation,
+            "link": settings.PUBLIC_BASE_URL.rstrip("/") + reverse("public:volunteer-invited", args=[token]),
+        }
     return render(request, "desk/unit_invite.html", context)

@@ -8,6 +8,7 @@ from django.utils import timezone
 from conftest import XINCUN
 from ops.pytest_browser import PHONE, assert_accessible
 from public.tests.conftest import picture
+from public.wish_keys import key_of
 from wishes import services as wishes
 from wishes.models import Claim, Volunteer
 
@@ -60,7 +61,7 @@ def silent(page) -> bool:
 def test_from_signing_in_to_done(open_page, helper, on_the_wall, photo, script):
     wish = on_the_wall()
     page = open_page(PHONE, java_script_enabled=script)
-    sign_in(page, f"/wishes/{wish.number}/claim/")
+    sign_in(page, f"/wishes/{key_of(wish)}/claim/")
     assert "不收现金" in page.inner_text("main") and silent(page)
     page.click("button:has-text('认领')")
     page.wait_for_url("**/claims/*/")
@@ -142,7 +143,7 @@ def test_every_page_is_accessible_and_fits_a_narrow_phone(open_page, helper, mak
     for address in (
         "/claims/", f"/claims/{live.uuid}/", f"/claims/{live.uuid}/progress/", f"/claims/{live.uuid}/deliver/",
         f"/claims/{live.uuid}/give-up/", f"/claims/{ended.uuid}/", "/account/",
-        f"/wishes/{on_the_wall().number}/claim/",
+        f"/wishes/{key_of(on_the_wall())}/claim/",
     ):  # fmt: skip
         look(page, address)
     page.goto(f"/claims/{live.uuid}/")

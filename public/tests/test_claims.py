@@ -11,6 +11,7 @@ from django.utils import timezone
 from audit.models import Entry
 from files.models import Photo
 from public.tests.conftest import picture
+from public.wish_keys import key_of
 from wishes import services as wishes
 from wishes.models import Claim, Wish
 from wishes.states import ClaimStatus, Status
@@ -63,26 +64,26 @@ def act(claim: Claim, action: str) -> str:
 
 def test_the_page_before_claiming_says_what_it_means_and_nothing_about_the_wisher(browser, on_the_wall):
     wish = on_the_wall()
-    page = browser.get(reverse("public:wish-claim", args=[wish.number]))
+    page = browser.get(reverse("public:wish-claim", args=[key_of(wish)]))
     assert "300度" in text_of(page) and "7天没有报进展" in text_of(page) and "不收现金" in text_of(page)
     assert "no-store" in page["Cache-Control"] and not any(one in text_of(page) for one in SECRETS)
 
 
 def test_claiming_leads_to_the_claim(browser, on_the_wall, helper):
     wish, day = on_the_wall(), timezone.localdate() + timedelta(days=3)
-    answer = browser.post(reverse("public:wish-claim", args=[wish.number]), {"plan_date": day.isoformat()})
+    answer = browser.post(reverse("public:wish-claim", args=[key_of(wish)]), {"plan_date": day.isoformat()})
     made = Claim.objects.get()
     assert answer.url == reverse("public:claim", args=[made.uuid])
     assert (made.claimer, made.plan_date, made.unit) == (helper, day, None)
     page = text_of(browser.get(answer.url))
     assert "打开" in page and not any(one in page for one in SECRETS)
-    again = browser.get(reverse("public:wish-claim", args=[wish.number]))
+    again = browser.get(reverse("public:wish-claim", args=[key_of(wish)]))
     assert again.url == answer.url, "one's own claim is not offered again"
 
 
 def test_a_day_that_is_over_is_refused_beside_the_field(browser, on_the_wall):
     wish = on_the_wall()
-    page = browser.post(reverse("public:wish-claim", args=[wish.number]), {"plan_date": "2020-01-01"})
+    page = browser.post(reverse("public:wish-claim", args=[key_of(wish)]), {"plan_date": "2020-01-01"})
     assert "已经过去" in text_of(page) and 'value="2020-01-01"' in text_of(page)
     assert not Claim.objects.exists()
 
@@ -90,7 +91,7 @@ def test_a_day_that_is_over_is_refused_beside_the_field(browser, on_the_wall):
 def test_who_comes_second_is_told_at_once_with_the_way_to_the_wall(browser, on_the_wall, other):
     wish = on_the_wall()
     wishes.claim(wish, by=other)
-    path = reverse("public:wish-claim", args=[wish.number])
+    path = reverse("public:wish-claim", args=[key_of(wish)])
     for answer, status in ((browser.get(path), 200), (browser.post(path), 409)):
         assert answer.status_code == status
         assert "刚刚被别人认领" in text_of(answer) and 'href="/wishes/"' in text_of(answer)
@@ -107,14 +108,14 @@ def test_a_wish_taken_between_look_and_press_is_refused_in_the_words_of_the_serv
     wishes.claim(wish, by=other)
     looks = iter([looked, None])
     monkeypatch.setattr(claimed, "claimable", lambda number: next(looks))
-    answer = browser.post(reverse("public:wish-claim", args=[wish.number]))
+    answer = browser.post(reverse("public:wish-claim", args=[key_of(wish)]))
     assert answer.status_code == 409 and TAKEN in text_of(answer) and 'href="/wishes/"' in text_of(answer)
 
 
 def test_what_is_not_on_the_wall_looks_like_what_never_was(browser, make_wish, on_the_wall, chen):
     pending, down = make_wish(), on_the_wall()
     wishes.take_down(down, reason="重复", by=chen)
-    pages = [browser.get(reverse("public:wish-claim", args=[n])) for n in (pending.number, down.number, "WX0")]
+    pages = [browser.get(reverse("public:wish-claim", args=[key])) for key in (key_of(pending), key_of(down), "WX0")]
     assert {page.status_code for page in pages} == {404}
     assert all("已不在墙上" in text_of(page) for page in pages)
 
@@ -122,19 +123,19 @@ def test_what_is_not_on_the_wall_looks_like_what_never_was(browser, make_wish, o
 def test_the_cap_is_said_on_the_page_of_the_wish(browser, on_the_wall, helper):
     for _ in range(3):
         wishes.claim(on_the_wall(), by=helper)
-    answer = browser.post(reverse("public:wish-claim", args=[on_the_wall().number]))
+    answer = browser.post(reverse("public:wish-claim", args=[key_of(on_the_wall())]))
     assert answer.status_code == 409 and "同时最多认领3个" in text_of(answer)
 
 
 def test_nobody_signed_in_comes_back_after_signing_in(client, on_the_wall):
-    path = reverse("public:wish-claim", args=[on_the_wall().number])
+    path = reverse("public:wish-claim", args=[key_of(on_the_wall())])
     assert client.get(path).url == f"{reverse('accounts:sign-in')}?next={path}"
     page = text_of(client.get(reverse("accounts:sign-in"), {"next": path}))
     assert f"{reverse('public:volunteer')}?next={path}" in page
 
 
 def test_staff_without_registration_are_asked_for_it_first(chen, on_the_wall):
-    path = reverse("public:wish-claim", args=[on_the_wall().number])
+    path = reverse("public:wish-claim", args=[key_of(on_the_wall())])
     answer = signed_in(chen).get(path)
     assert answer.url.startswith(reverse("public:volunteer")) and path.replace("/", "%2F") in answer.url
     assert signed_in(chen).get(reverse("public:claims")).url.startswith(reverse("public:volunteer"))
@@ -144,7 +145,7 @@ def test_staff_without_registration_are_asked_for_it_first(chen, on_the_wall):
 def test_who_was_not_checked_reads_where_it_stands(make_volunteer, on_the_wall, state, words):
     browser = signed_in(make_volunteer("new", "新人", state=state))
     wish = on_the_wall()
-    path = reverse("public:wish-claim", args=[wish.number])
+    path = reverse("public:wish-claim", args=[key_of(wish)])
     for answer in (browser.get(reverse("public:claims")), browser.get(path), browser.post(path)):
         assert answer.status_code == 200 and words in text_of(answer)
     assert not Claim.objects.exists()
@@ -153,7 +154,7 @@ def test_who_was_not_checked_reads_where_it_stands(make_volunteer, on_the_wall, 
 def test_a_unit_claims_through_its_representative(make_volunteer, on_the_wall, li):
     unit = li.postings.get().unit
     browser = signed_in(make_volunteer("clerk2", "周平", unit=unit))
-    path = reverse("public:wish-claim", args=[on_the_wall().number])
+    path = reverse("public:wish-claim", args=[key_of(on_the_wall())])
     assert unit.name in text_of(browser.get(path))
     browser.post(path, {"as_unit": "on"})
     assert Claim.objects.get().unit == unit
@@ -162,7 +163,7 @@ def test_a_unit_claims_through_its_representative(make_volunteer, on_the_wall, l
 def test_several_claim_together_and_one_leaves(browser, on_the_wall, helper, other):
     wish = on_the_wall(joint=True)
     made = wishes.claim(wish, by=other)
-    path = reverse("public:wish-claim", args=[wish.number])
+    path = reverse("public:wish-claim", args=[key_of(wish)])
     assert "一起认领" in text_of(browser.get(path))
     second = browser.post(path)
     assert second.status_code == 409 and "刚刚被别人认领" in text_of(second), "who pressed 认领 does not join unasked"

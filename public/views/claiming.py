@@ -8,15 +8,17 @@ from django.views.decorators.http import require_http_methods
 from common.errors import DomainError
 from public import claimed
 from public.forms_claims import WishClaimForm
-from public.views.claims import WALL, volunteers
+from public.views.claims import volunteers
+from public.wish_keys import number_of
 from wishes import services as wishes
 from wishes.models import Claim, Wish
 
 
 @require_http_methods(["GET", "POST"])
 @volunteers
-def claim(request: HttpRequest, number: str) -> HttpResponse:
+def claim(request: HttpRequest, key: str) -> HttpResponse:
     """The public wording, what claiming means, and the promise. Of several people at once one gets it."""
+    number = number_of(key)
     mine = claimed.own(request.user).live().filter(wish__number=number).first()
     if mine is not None:
         return redirect("public:claim", mine.uuid)
@@ -52,7 +54,6 @@ def _wish_page(request: HttpRequest, wish: Wish, form: WishClaimForm, refusal: s
         "joins": claimed.may_join(wish),
         "volunteer": request.volunteer,
         "lapse_days": claimed.lapse_days(),
-        "wall": WALL,
     }
     return render(request, "claims/wish.html", page, status=409 if refusal else 200)
 
@@ -60,6 +61,6 @@ def _wish_page(request: HttpRequest, wish: Wish, form: WishClaimForm, refusal: s
 def _gone_page(request: HttpRequest, number: str, refusal: str = "") -> HttpResponse:
     """Calm words and the way back; a number that never stood on the wall is told nothing else than one that left it."""
     taken = claimed.is_taken(number)
-    page = {"refusal": refusal, "taken": taken, "wall": WALL}
+    page = {"refusal": refusal, "taken": taken}
     lost = request.method == "POST" and taken
     return render(request, "claims/gone.html", page, status=409 if refusal or lost else 200 if taken else 404)

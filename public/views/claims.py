@@ -22,9 +22,6 @@ from public.forms_claims import ACTS, Act, ActForm
 from wishes import services as wishes
 from wishes.models import Claim, Volunteer
 
-# The wall's address, as notices of the services name this page by theirs.
-WALL = "/wishes/"
-
 
 def volunteers(view: Callable) -> Callable:
     """Lets volunteers through, checked or not, and hands over their row; others are asked to register first."""
@@ -62,7 +59,7 @@ def claims(request: HttpRequest) -> HttpResponse:
         "held": len(live),
         "most": claimed.most_at_once(),
     }
-    return render(request, "claims/claims.html", page | {"wall": WALL})
+    return render(request, "claims/claims.html", page)
 
 
 def _own(request: HttpRequest, uuid: UUID) -> Claim:
@@ -78,7 +75,7 @@ def claim(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 def _claim_page(request: HttpRequest, found: Claim, status: int = 200, **more) -> HttpResponse:
-    page = {"told": claimed.tell([found], request.user)[0], "lapse_days": claimed.lapse_days(), "wall": WALL}
+    page = {"told": claimed.tell([found], request.user)[0], "lapse_days": claimed.lapse_days()}
     return render(request, "claims/claim.html", page | more, status=status)
 
 
@@ -119,7 +116,7 @@ def act(request: HttpRequest, uuid: UUID, action: str) -> HttpResponse:
 def _act_page(
     request: HttpRequest, found: Claim, chosen: Act, form: ActForm, status: int = 200, **more
 ) -> HttpResponse:
-    page = {"told": claimed.tell([found], request.user)[0], "act": chosen, "form": form, "wall": WALL}
+    page = {"told": claimed.tell([found], request.user)[0], "act": chosen, "form": form}
     return render(request, "claims/act.html", page | more, status=status)
 
 
