@@ -123,7 +123,7 @@ class Told:
 
 def own(user: User) -> QuerySet[Claim]:
     """The claims somebody may open, their wishes without anything about who wishes."""
-    return Claim.objects.once_of(user).prefetch_related(Prefetch("wish", Wish.objects.for_wall()))
+    return Claim.objects.of(user).prefetch_related(Prefetch("wish", Wish.objects.for_wall()))
 
 
 def tell(claims: Iterable[Claim], user: User, *, at: datetime | None = None) -> list[Told]:

@@ -4,7 +4,7 @@ from django.core import signing
 
 from wishes.models import Wish
 
-_SIGNER = signing.Signer(salt="public.wish_keys")
+_SIGNER = signing.Signer(sep=".", salt="public.wish_keys")
 
 
 def key_of(wish: Wish) -> str:

@@ -274,6 +274,9 @@ POST api:areas              401  405  405  405  405  405  405  405  405  405  40
 GET  api:compounds          401  200  200  200  200  200  200  403  200  403  403
 POST api:compounds          401  405  405  405  405  405  405  403  405  403  403
 GET  api:categories         401  200  200  200  200  200  200  200  200  200  200
+GET  api:wishes             401  200  200  200  200  200  200  200  200  403  403
+POST api:wishes             401  400  400  400  400  403  403  403  400  403  403
+GET  api:wish               401  200  200  200  200  200  200  404  404  403  403
 GET  api:households         401  200  200  200  200  403  403  403  200  403  403
 GET  api:household          401  200  200  200  200  403  403  403  404  403  403
 GET  api:cases              401  200  200  200  200  200  200  200  200  403  403
@@ -411,11 +414,11 @@ def posts_of(wang: User, he: User, compound) -> dict[str, list]:
 
 def wishes_of(make_wish, helper: User, photo, chen: User) -> dict[str, list]:
     """What stands in the addresses of wishes: one to review, and one that was reported done with a photo."""
-    wish, done = make_wish(), make_wish()
+    wish, done = make_wish(at=timezone.now()), make_wish(at=timezone.now())
     wishes.publish(done, wishes.PublicWords("想要一副老花镜", "看药盒上的字吃力。"), by=chen)
     wishes.deliver(wishes.claim(done, by=helper), photo=photo, by=helper)
     return {
-        **{f"desk:{name}": [wish.number] for name in ("wish", "wish-act", "wish-contact")},
+        **{name: [wish.number] for name in ("api:wish", "desk:wish", "desk:wish-act", "desk:wish-contact")},
         "desk:wish-photo": [done.number],
         "desk:volunteer": [helper.volunteer.pk],
     }

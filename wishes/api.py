@@ -16,6 +16,7 @@ from cases.states import Channel
 from common.api import CursorPages, JsonView, Refusal
 from common.normalise import clean_phone
 from common.receipts import is_receipt
+from common.sensitive import mask_numbers
 from grids.api import able
 from grids.levels import Level, level_of
 from grids.models import Area
@@ -27,6 +28,14 @@ from wishes.states import ForWhom, Kind, Status
 
 _READ = {401: Refusal, 403: Refusal, 404: Refusal}
 MAX_TEXT = 1000
+
+
+class Unnumbered(serializers.CharField):
+    """Words with the mobile and identity numbers in them masked."""
+
+    def to_representation(self, value: str) -> str:
+        """138****1234 for every number somebody wrote into the words."""
+        return mask_numbers(value)
 
 
 class WishRow(serializers.ModelSerializer):
@@ -50,6 +59,8 @@ class WishEventRow(serializers.ModelSerializer):
 
     action_name = serializers.CharField(source="get_action_display")
     by = serializers.CharField(default=None, help_text="How the person is called; null for residents and the portal.")
+    note = Unnumbered(help_text="Among staff and claimers; numbers somebody wrote into it are masked.")
+    public_text = Unnumbered()
 
     class Meta:
         model = WishEvent
@@ -59,6 +70,7 @@ class WishEventRow(serializers.ModelSerializer):
 class WishDetail(WishRow):
     """A wish with its masked wisher and its history."""
 
+    text = Unnumbered(help_text="The wisher's own words.")
     name = serializers.CharField(help_text="Masked: 刘*.")
     place = serializers.CharField(help_text="Masked to the building.")
     phone = serializers.CharField(default=None, help_text="138****1234, or null. The plain number is not in the API.")

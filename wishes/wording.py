@@ -36,3 +36,14 @@ def fault(wish: Wish, words: str) -> str:
         (bool(_CASH.search(words)), "心愿墙不收现金、不转账，请改写"),
     )
     return next((what for wrong, what in checks if wrong), "")
+
+
+def without_person(wish: Wish, words: str) -> str:
+    """`words` without the wisher's name and door, and without numbers: what people write down outlives what it was for."""
+    words = mask_numbers(words)
+    if wish.name and len(wish.name.plain) > 1:
+        words = words.replace(wish.name.plain, str(wish.name))
+    if wish.place:
+        hidden = wish.place.plain[len(str(wish.place).rstrip("*")) :]
+        words = words.replace(hidden, "****") if len(hidden) > 2 else words
+    return words

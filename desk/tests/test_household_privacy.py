@@ -48,7 +48,7 @@ def known(make_household, make_case, make_wish, wang, chen, li) -> dict[str, lis
     selection = Selection.objects.create(area_id=XINCUN, post=post, opened_by=chen)
     nominee = Nominee.objects.create(selection=selection, compound=household.compound, name="周建国", phone=PHONE)
     case = make_case(phone=PHONE, name=NAME, at=timezone.now())
-    wish = make_wish(phone=PHONE, name=NAME, household=household)
+    wish = make_wish(phone=PHONE, name=NAME, household=household, at=timezone.now())
     rights.ask("see", name=NAME, phone=PHONE, text="请告知")
     report = Report.objects.get()
     rows = [household, resident, tag, paired, selection, nominee, report, household.compound, post]

@@ -1,7 +1,7 @@
 """The language of wishes and claims: adjectives filter, `for_…` bundles what a page needs, `visible_to` guards."""
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils import timezone
 
 from grids.levels import Level
@@ -98,17 +98,13 @@ class ClaimQuerySet(models.QuerySet):
         return self.filter(status=ClaimStatus.LIVE)
 
     def of(self, user):
-        """Claims the person makes or takes part in, those left excepted. Nobody signed in, nothing."""
+        """Claims the person makes or took part in to the end; who left earlier knows nothing of what came after.
+
+        Nobody signed in, nothing.
+        """
         if not user.is_authenticated:
             return self.none()
         return self.filter(members__user=user, members__left_at__isnull=True)
-
-    def once_of(self, user):
-        """Those, and ended ones the person was part of to the end; who left earlier knows nothing of what came after."""
-        if not user.is_authenticated:
-            return self.none()
-        to_the_end = Q(members__left_at__isnull=True) | Q(members__left_at=F("ended_at"))
-        return self.filter(to_the_end, members__user=user)
 
     def quiet(self, at):
         """Live claims, not reported done, without a sign of life until their time ran out."""

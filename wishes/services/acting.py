@@ -31,6 +31,7 @@ from wishes.states import (
     Who,
     rule_of,
 )
+from wishes.wording import without_person
 from workdays import calendar
 from workdays.rules import Span
 
@@ -158,7 +159,7 @@ def move_claim(turn: Turn, action: ClaimAction, *, reason: str = "") -> Claim:
         raise DomainError("这个认领已经结束。")
     claim.status = to
     if to != ClaimStatus.LIVE:
-        claim.ended_at, claim.reason = turn.at, reason
+        claim.ended_at, claim.reason = turn.at, without_person(turn.wish, reason)
     return claim
 
 
@@ -197,8 +198,9 @@ def _append(turn: Turn, before: str, step: int) -> WishEvent:
         from_status=before,
         to_status=wish.status,
         to_level=wish.level,
-        note=turn.note,
-        public_text=turn.public_text,
+        # Appended for good, so nobody's name, door or number: retention could never reach it.
+        note=without_person(wish, turn.note),
+        public_text=without_person(wish, turn.public_text),
     )
 
 

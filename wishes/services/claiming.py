@@ -23,6 +23,7 @@ from wishes.services.acting import (
     sign_of_life,
 )
 from wishes.states import Action, ClaimAction, Who
+from wishes.wording import without_person
 
 NOT_CHECKED = "社区核对过姓名和单位以后才能认领。请先报名，或者等社区核对。"
 NOT_YOURS = "这个认领不是您的，或者已经结束。"
@@ -94,7 +95,7 @@ def deliver(made: Claim, *, proof: str = "", photo: Photo | None = None, at: dat
     with _own_turn(made, Action.DELIVER, at, by) as turn:
         move_claim(turn, ClaimAction.DELIVER)
         turn.claim.reported_at, turn.claim.seen_at = turn.at, turn.at
-        turn.claim.proof, turn.claim.proof_photo = proof.strip(), photo
+        turn.claim.proof, turn.claim.proof_photo = without_person(turn.wish, proof.strip()), photo
         turn.wish.confirm_by = after_workdays(turn.at, Pace.current().confirm_days)
         turn.note = proof.strip()
         turn.public_text = "认领人说已经办好，请您确认。"

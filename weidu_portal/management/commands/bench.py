@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand
 from django.db import connection
 
 from weidu_portal import ground
-from weidu_portal.bench import households, ledgers, pages, sheets, sweeps
+from weidu_portal.bench import households, ledgers, pages, sheets, sweeps, wishes
 
 PARTS = {
     "climbing": sweeps.climbing,
@@ -17,6 +17,7 @@ PARTS = {
     "searching": households.searching,
     "importing": sheets.measure,
     "exporting": ledgers.measure,
+    "wishing": wishes.measure,
 }
 
 
