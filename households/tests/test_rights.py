@@ -26,7 +26,7 @@ def test_the_newest_notice_that_has_begun_is_in_force(ground):
     first, now = services.current_notice(), timezone.now()
     second = PrivacyNotice.objects.create(version="t-2", short="x", body="x", in_force_from=now)
     PrivacyNotice.objects.create(version="t-3", short="x", body="x", in_force_from=now + timedelta(days=1))
-    assert services.current_notice(now - timedelta(seconds=1)) == first
+    assert services.current_notice(now - timedelta(microseconds=1)) == first
     assert services.current_notice(now) == second
     assert services.current_notice(now + timedelta(days=2)).version == "t-3"
 
