@@ -18,6 +18,7 @@ from wishes.roles import may_reveal, open_actions
 from wishes.services import PublicWords
 from wishes.services.contact import REASONS
 from wishes.states import HELD, NOT_ENDED, Action, Alarm, ClaimStatus
+from wishes.wording import says_street_only
 
 # The one action a wish waits for, first match; the others stand beside it.
 PRIMARY = (Action.PUBLISH, Action.CONFIRM, Action.COMPLETE, Action.PUT_BACK, Action.FOLLOW_UP)
@@ -114,9 +115,9 @@ def contact_of(wish: Wish, user) -> ContactRow:
 
 def wall_place(wish: Wish, care_label: str, places: dict[int, str]) -> str:
     """北大街道新村社区; with a label, and of a child, 北大街道 and no more."""
-    if wish.is_childs:
-        return f"{places[Level.STREET]}　孩子的心愿，监护人已同意"
-    return f"{places[Level.STREET]}　{care_label}" if care_label else places[Level.COMMUNITY]
+    if not says_street_only(wish, care_label):
+        return places[Level.COMMUNITY]
+    return f"{places[Level.STREET]}　{'孩子的心愿，监护人已同意' if wish.is_childs else care_label}"
 
 
 @dataclass(frozen=True)

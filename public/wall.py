@@ -18,6 +18,7 @@ from public.wish_keys import key_of
 from wishes.figures import Figures, figures
 from wishes.models import Wish
 from wishes.states import ForWhom, Kind
+from wishes.wording import says_street_only
 
 A_PAGE, RECENT = 12, 3
 FEW = 5  # a median of fewer says nothing
@@ -122,7 +123,7 @@ def _card(wish: Wish, today) -> Card:
 
 def where(wish: Wish) -> str:
     """The street and community of a wish in public; the street alone where a tag or a child stands beside it."""
-    if wish.is_childs or wish.care_label:
+    if says_street_only(wish, wish.care_label):
         return catalog.called(wish.street)
     return catalog.community_called(wish.area_id)
 

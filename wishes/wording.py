@@ -47,3 +47,8 @@ def without_person(wish: Wish, words: str) -> str:
         hidden = wish.place.plain[len(str(wish.place).rstrip("*")) :]
         words = words.replace(hidden, "****") if len(hidden) > 2 else words
     return words
+
+
+def says_street_only(wish: Wish, care_label: str) -> bool:
+    """True where public pages name the street and not the community: beside a care tag, and for a child."""
+    return wish.is_childs or bool(care_label)

@@ -2,7 +2,6 @@
 
 from django.db import models
 from django.db.models import Q
-from django.utils import timezone
 
 from grids.levels import Level
 from grids.permissions import Ability
@@ -11,7 +10,7 @@ from wishes.states import HELD, ON_THE_WALL, REALISED, ClaimStatus, Status
 
 
 class WishQuerySet(models.QuerySet):
-    """Wishes by scope, state and time. Everything about time takes `at`."""
+    """Wishes by scope and state."""
 
     def visible_to(self, user):
         """Wishes of the areas where the user's posts may handle: the people who work there, no one else.
@@ -57,11 +56,6 @@ class WishQuerySet(models.QuerySet):
         """Wishes that came true."""
         return self.filter(status__in=REALISED)
 
-    def overdue(self, at=None):
-        """Wishes whose review or confirmation is late."""
-        at = at or timezone.now()
-        return self.filter(Q(status=Status.PENDING, review_by__lt=at) | Q(status=Status.CONFIRMING, confirm_by__lt=at))
-
     def matching(self, words: str):
         """Wishes whose number, public wording or own words contain every part of `words`; for use within a scope.
 
@@ -105,7 +99,3 @@ class ClaimQuerySet(models.QuerySet):
         if not user.is_authenticated:
             return self.none()
         return self.filter(members__user=user, members__left_at__isnull=True)
-
-    def quiet(self, at):
-        """Live claims, not reported done, without a sign of life until their time ran out."""
-        return self.live().filter(reported_at__isnull=True, lapse_at__lte=at)
