@@ -15,6 +15,8 @@ from grids.models import Area, Building, Compound, Entrance, Organization, Post,
 from households.models import Household
 from households.services import keeping
 from public import catalog
+from visits import services as visits
+from visits.models import Topic, Visit
 from weidu_portal import ground as portal_ground
 from wishes import services as wishes
 from wishes.models import Volunteer, Wish
@@ -226,5 +228,25 @@ def make_volunteer(ground):
         decided = {} if state == "pending" else {"decided_at": timezone.now(), "decided_by": user}
         Volunteer.objects.create(user=user, community_id=community, state=state, **decided, **more)
         return user
+
+    return make
+
+
+@pytest.fixture
+def make_visit(make_household):
+    """Writes a visit down: make_visit(household, "met", by=wang, at=…, topics={"leak": "case"}, …).
+
+    `topics` maps codes to what is made of them; `detail` is what every one of them says. `at` is when it happened and
+    when it was received.
+    """
+
+    def make(household=None, outcome="met", *, by, at=None, topics=(), detail="下雨后储藏间进水", **more) -> Visit:
+        lines = [
+            visits.Heard(Topic.objects.get(code=code), handling, detail if handling != "record" else "")
+            for code, handling in dict(topics).items()
+        ]
+        at = at or timezone.now()
+        said = visits.Said(household or make_household(), outcome, happened_at=at, lines=lines, **more)
+        return visits.write_down(said, at=at, by=by)
 
     return make

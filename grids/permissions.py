@@ -23,6 +23,8 @@ class Ability(models.TextChoices):
     KEEP_GROUND = "keep_ground", "维护楼院、组织和服务点"
     POSTS = "posts", "安排岗位、交接和选任"
     WISHES = "wishes", "审核和安排微心愿"
+    VISIT = "visit", "走访"
+    PLAN_VISITS = "plan_visits", "安排走访、核对记录、处理社情民意"
     UNMASK = "unmask", "导出完整的联系方式"
 
 

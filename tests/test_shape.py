@@ -53,6 +53,8 @@ PAIRS_HELD_OTHERWISE = {
     ("households.CareTag", "set"): "set together when the row is inserted; a sheet loaded by the portal has nobody",
     ("households.PairingDeed", "noted"): "both are required columns",
     ("jobs.Job", "created"): "set together when the row is inserted",
+    ("visits.Campaign", "created"): "set together when the row is inserted; demonstration data has nobody",
+    ("visits.VisitVersion", "replaced"): "both are required columns",
     ("wishes.Invitation", "created"): "both are required columns",
     ("wishes.Wish", "created"): "set together when the row is inserted; residents have no account",
 }

@@ -8,6 +8,7 @@ from cases import defaults
 from grids import ground
 from households import care
 from households.services import load_notice
+from visits import defaults as visit_defaults
 from wishes import defaults as wish_defaults
 from workdays import calendar
 from workdays.models import Day, Hours
@@ -25,6 +26,7 @@ def load() -> int:
     load_notice()
     care.load()
     wish_defaults.load()
+    visit_defaults.load()
     return areas
 
 

@@ -12,6 +12,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/v1/", include("weidu_portal.api")),
     path("desk/", include("desk.urls")),
+    path("field/", include("visits.urls")),
     path("", include("public.urls")),
 ]
 

@@ -1,0 +1,171 @@
+"""The form of a visit: the same for the page and for what a phone sends later, so nothing is checked twice or differently.
+
+Names are the contract with phones: a phone sends exactly these fields, as lists of texts.
+"""
+
+import uuid as uuids
+from datetime import date
+
+from django import forms
+from django.http import QueryDict
+from django.utils import timezone
+
+from accounts.models import User
+from cases.forms import Words
+from common.errors import DomainError
+from common.normalise import clean_text
+from grids.models import Organization
+from households.models import Household
+from visits.models import Purpose, Topic
+from visits.services import choosing
+from visits.services.recording import Heard, Said, Spoken, check, check_later, later
+from visits.states import Handling, Outcome, Part, Told, Way
+
+SCHEMA_VERSION = 1
+FINE = "fine"
+FINE_LABEL = "一切正常"
+MAX_DETAIL = 500
+MAX_PHOTOS = 6
+_OUTCOME_FIRST = "请选走访结果。"
+_UNREADABLE_PHOTO = "有一张照片的编号看不懂，请重新拍。"
+
+
+class VisitForm(forms.Form):
+    """What one visit says. Per topic chosen in `topics`: `handling-<code>`, `detail-<code>`, `urgent-<code>`,
+    `photos-<code>`; per thing under way: `told-case-<number>` or `told-wish-<number>`.
+    """
+
+    submission = forms.UUIDField(widget=forms.HiddenInput)
+    outcome = forms.ChoiceField(
+        label="走访结果", widget=forms.RadioSelect, choices=Outcome.choices, error_messages={"required": _OUTCOME_FIRST}
+    )
+    topics = forms.MultipleChoiceField(label="说到的事", widget=forms.CheckboxSelectMultiple, required=False)
+    people = forms.ModelMultipleChoiceField(
+        label="见到谁", widget=forms.CheckboxSelectMultiple, queryset=None, required=False
+    )
+    others = forms.CharField(label="还见到", max_length=40, required=False)
+    note = Words("说明", rows=2, required=False, limit=MAX_DETAIL)
+    way = forms.ChoiceField(
+        label="方式", widget=forms.RadioSelect, choices=Way.choices, required=False, initial=Way.HOME
+    )
+    purpose = forms.ModelChoiceField(label="目的", queryset=None, required=False, empty_label="不选")
+    knows_chief = forms.ChoiceField(
+        label="认识网格长吗", widget=forms.RadioSelect, choices=[("yes", "认识"), ("no", "不认识")], required=False
+    )
+    with_people = forms.ModelMultipleChoiceField(
+        label="同行", widget=forms.CheckboxSelectMultiple, queryset=None, required=False
+    )
+    with_units = forms.ModelMultipleChoiceField(
+        label="同行单位", widget=forms.CheckboxSelectMultiple, queryset=None, required=False
+    )
+    next_date = forms.DateField(label="约好哪天再来", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    next_part = forms.ChoiceField(label="约好的时段", required=False, widget=forms.RadioSelect, choices=Part.choices)
+    written_later = forms.BooleanField(label="补记", required=False)
+    day = forms.DateField(label="哪一天", required=False)
+    part = forms.ChoiceField(label="时段", required=False, widget=forms.RadioSelect, choices=Part.choices)
+
+    def __init__(self, data=None, *, household: Household, user: User, **kwargs):
+        super().__init__(data, **kwargs)
+        self.household, self.user = household, user
+        self.offered = choosing.topics(household.community)
+        self.items = choosing.open_items(household, user)
+        living = household.residents.filter(left_date__isnull=True).order_by("pk")
+        self.fields["topics"].choices = [(FINE, FINE_LABEL), *((topic.code, topic.name) for topic in self.offered)]
+        self.fields["people"].queryset = living
+        self.fields["people"].label_from_instance = lambda one: one.called or str(one.name)
+        self.fields["purpose"].queryset = Purpose.objects.filter(active=True).order_by("order", "pk")
+        along = choosing.companions(household.area_id, but=user)
+        self.fields["with_people"].queryset = User.objects.filter(pk__in=[one.pk for one in along])
+        self.fields["with_people"].label_from_instance = lambda one: one.called
+        beside = choosing.units(household.area_id)
+        self.fields["with_units"].queryset = Organization.objects.filter(pk__in=[unit.pk for unit in beside])
+
+    def clean(self) -> dict:
+        """Adds `lines` and `spoken`, and says where parts contradict each other."""
+        cleaned = super().clean()
+        chosen = cleaned.get("topics", [])
+        if FINE in chosen and len(chosen) > 1:
+            self.add_error("topics", f"选了“{FINE_LABEL}”，就不用再选别的；有事就去掉“{FINE_LABEL}”。")
+        cleaned["lines"] = [self._heard(topic) for topic in self.offered if topic.code in chosen]
+        cleaned["spoken"] = self._spoken()
+        if cleaned.get("written_later"):
+            self._check_later(cleaned)
+        if not self.errors:
+            try:
+                check(self._said(cleaned))
+            except DomainError as refusal:
+                self.add_error(None, refusal.message)
+        return cleaned
+
+    def _heard(self, topic: Topic) -> Heard:
+        code = topic.code
+        handling = self.data.get(f"handling-{code}") or Handling.RECORD
+        if handling not in Handling.values:
+            self.add_error("topics", f"“{topic.name}”怎么处理没有选清楚，请重新选。")
+        detail = clean_text(self.data.get(f"detail-{code}", ""))
+        if len(detail) > MAX_DETAIL:
+            self.add_error("topics", f"“{topic.name}”最多写{MAX_DETAIL}个字，现在有{len(detail)}个字，请删减。")
+        heard = Heard(topic, handling, detail, bool(self.data.get(f"urgent-{code}")), self._photos(f"photos-{code}"))
+        if line := self.data.get(f"line-{code}"):
+            heard.uuid = uuids.UUID(line)
+        return heard
+
+    def _photos(self, name: str) -> list[uuids.UUID]:
+        listed = self.data.getlist(name) if isinstance(self.data, QueryDict) else []
+        try:
+            return [uuids.UUID(one) for one in listed if one][:MAX_PHOTOS]
+        except ValueError:
+            self.add_error(None, _UNREADABLE_PHOTO)
+            return []
+
+    def _spoken(self) -> list[Spoken]:
+        told = [(item, self.data.get(item.name)) for item in self.items]
+        return [Spoken(words, **{item.kind: item.row}) for item, words in told if words in Told.values]
+
+    def _check_later(self, cleaned: dict) -> None:
+        day, part = cleaned.get("day"), cleaned.get("part")
+        if day is None or not part:
+            self.add_error("day", "补记请选是今天还是昨天，上午、下午还是晚上。")
+            return
+        try:
+            check_later(day, self.received_at)
+        except DomainError as refusal:
+            self.add_error("day", refusal.message)
+
+    @property
+    def received_at(self):
+        """When what a phone wrote down counts as written: the time of its record for 补记, now on the page."""
+        return getattr(self, "_written_at", None) or timezone.now()
+
+    def written_at(self, moment) -> "VisitForm":
+        """Set the corrected time a phone wrote the record, before validation."""
+        self._written_at = moment
+        return self
+
+    def said(self) -> Said:
+        """The visit as the service takes it."""
+        return self._said(self.cleaned_data)
+
+    def _said(self, cleaned: dict) -> Said:
+        day: date | None = cleaned.get("day")
+        dated = bool(cleaned.get("written_later") and day and cleaned.get("part"))
+        return Said(
+            household=self.household,
+            outcome=cleaned.get("outcome", ""),
+            submission=cleaned.get("submission") or uuids.uuid4(),
+            happened_at=later(day, cleaned["part"]) if dated and day else getattr(self, "_written_at", None),
+            written_later=dated,
+            way=cleaned.get("way") or Way.HOME,
+            purpose=cleaned.get("purpose"),
+            people=list(cleaned.get("people") or []),
+            others=cleaned.get("others", ""),
+            note=cleaned.get("note", ""),
+            knows_chief={"yes": True, "no": False}.get(cleaned.get("knows_chief", "")),
+            next_date=cleaned.get("next_date"),
+            next_part=cleaned.get("next_part", ""),
+            lines=cleaned.get("lines", []),
+            spoken=cleaned.get("spoken", []),
+            with_people=list(cleaned.get("with_people") or []),
+            with_units=list(cleaned.get("with_units") or []),
+            photos=self._photos("photos"),
+        )

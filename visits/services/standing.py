@@ -1,0 +1,93 @@
+"""Where the visits to a household stand: rewritten from the visits, so that a late or corrected one finds its place."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from audit.services import record
+from common.errors import DomainError
+from households.models import Household
+from visits.models import Pace, Standing, Visit
+from visits.states import REACHED, Outcome, Part, another_part, part_of
+
+# More than the tries an administrator will ever set; what lies further back tells nothing about the next try.
+LOOKED_BACK = 20
+
+
+def renew(household: Household) -> Standing:
+    """Read the household's youngest visits and rewrite its row. Belongs inside the transaction of the visit."""
+    standing, _ = Standing.objects.select_for_update().get_or_create(household=household)
+    rows = list(Visit.objects.filter(household=household).newest_first()[:LOOKED_BACK])
+    dated = Visit.objects.filter(household=household, outcome__in=REACHED).newest_first()
+    reached = dated.values_list("happened_date", flat=True).first()
+    met = dated.filter(outcome=Outcome.MET).values_list("happened_date", flat=True).first()
+    latest = rows[0] if rows else None
+    standing.visit = latest
+    standing.tried_at = latest.happened_at if latest else None
+    standing.outcome = latest.outcome if latest else ""
+    standing.met_date, standing.reached_date = met, reached
+    standing.absences = _absences(rows)
+    _plan(standing, latest)
+    standing.save()
+    return standing
+
+
+def _absences(rows: list[Visit]) -> int:
+    """How often in a row, up to now, nobody was in. What the community settled starts the count anew."""
+    count = 0
+    for visit in rows:
+        if visit.outcome != Outcome.ABSENT:
+            break
+        count += 1
+    return count
+
+
+def _plan(standing: Standing, latest: Visit | None) -> None:
+    """When to come next, as far as the last visit says so; the due rule knows the rest."""
+    standing.next_date, standing.next_part = None, ""
+    if latest is None:
+        standing.handed_at = None
+        return
+    pace = Pace.current()
+    local = timezone.localtime(latest.happened_at)
+    if latest.next_date:
+        standing.next_date, standing.next_part = latest.next_date, latest.next_part
+    elif latest.outcome == Outcome.ABSENT:
+        tried = part_of(local.time())
+        standing.next_part = another_part(tried)
+        standing.next_date = local.date() + timedelta(days=tried == Part.EVENING)
+    elif latest.outcome == Outcome.NOT_NOW:
+        standing.next_date = local.date() + timedelta(days=pace.not_now_days)
+    settled = standing.settled_at
+    tries = standing.absences if settled is None else _since(standing, settled)
+    if latest.outcome == Outcome.ABSENT and tries >= pace.tries:
+        standing.handed_at = standing.handed_at or latest.happened_at
+        standing.next_date, standing.next_part = None, ""
+    else:
+        standing.handed_at = None
+
+
+def _since(standing: Standing, settled: datetime) -> int:
+    rows = Visit.objects.filter(household_id=standing.pk, happened_at__gt=settled).newest_first()[:LOOKED_BACK]
+    return _absences(list(rows))
+
+
+@transaction.atomic
+def settle(household: Household, *, note: str, at: datetime | None = None, by: User) -> None:
+    """The community found another way to a household nobody opened for; the worker's tries start anew.
+
+    DomainError without words, or where nothing waits.
+    """
+    if not note.strip():
+        raise DomainError("请写明怎么联系上的，或者下一步怎么办。")
+    at = at or timezone.now()
+    standing = Standing.objects.select_for_update().filter(household=household, handed_at__isnull=False).first()
+    if standing is None:
+        raise DomainError("这户已经处理过了。")
+    standing.handed_at = None
+    standing.settled_at, standing.settled_by, standing.settled_note = at, by, note.strip()
+    standing.next_date, standing.next_part = timezone.localdate(at) + timedelta(days=1), ""
+    standing.save()
+    record("visit.settle", subject=("household", household.pk), by=by)
