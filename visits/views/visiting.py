@@ -21,3 +21,35 @@ def visit(request: HttpRequest, uuid: uuid.UUID) -> HttpResponse:
     if found is None:
         raise Http404
     return render(request, "field/visit.html", {"visit": found})
+
+
+@require(Ability.VISIT)
+@never_cache
+@require_safe
+def write(request: HttpRequest, pk: int) -> HttpResponse:
+    """The form of a visit."""
+    return render(request, "field/base.html")
+
+
+@require(Ability.VISIT)
+@never_cache
+@require_safe
+def call(request: HttpRequest, pk: int) -> HttpResponse:
+    """The number to call."""
+    return render(request, "field/base.html")
+
+
+@require(Ability.VISIT)
+@never_cache
+@require_safe
+def correct(request: HttpRequest, uuid: uuid.UUID) -> HttpResponse:
+    """A correction."""
+    return render(request, "field/base.html")
+
+
+@require(Ability.VISIT)
+@never_cache
+@require_safe
+def photo(request: HttpRequest, uuid: uuid.UUID) -> HttpResponse:
+    """A photo of a visit."""
+    return render(request, "field/base.html")
