@@ -18,7 +18,7 @@ from grids.scope import scope_of
 from notifications.models import Notification
 from notifications.services import mark_read
 from weidu_portal import ground
-from weidu_portal.demo import homes, people, posts, programme, services, soon, wishes
+from weidu_portal.demo import homes, people, posts, programme, services, soon, visits, wishes
 from weidu_portal.demo.teller import SOURCE, Teller
 
 SEED = 411002
@@ -35,6 +35,7 @@ class Seeded:
     postings: int
     neighbourhood: int
     wishes: int
+    visits: int
     cases: int
     due_soon: int
 
@@ -66,7 +67,8 @@ def seed(
         settled = _settle(now, thin)
     wished = _wishes(now, thin)
     told = _history(now, thin, say)
-    return Seeded(accounts, *settled, wished, told, _fresh(now) if fresh_due else 0)
+    visited = _visits(now, thin)
+    return Seeded(accounts, *settled, wished, visited, told, _fresh(now) if fresh_due else 0)
 
 
 def _fresh(now: datetime) -> int:
@@ -90,6 +92,15 @@ def _wishes(now: datetime, thin: int) -> int:
     """Micro-wishes and who claims them; how many wishes are new."""
     with transaction.atomic():
         added = wishes.add(Random(SEED), people.Staff.load(), thin=thin, at=now)
+    if added:
+        _put_notices_away(now)
+    return added
+
+
+def _visits(now: datetime, thin: int) -> int:
+    """Visits, with what they opened; how many are new."""
+    with transaction.atomic():
+        added = visits.add(Random(SEED), people.Staff.load(), thin=thin, at=now)
     if added:
         _put_notices_away(now)
     return added

@@ -23,6 +23,7 @@ from grids.levels import Level
 from grids.models import Compound, Entrance, Handover, Nominee, OwnersBody, Posting, ServiceCentre
 from households.models import CareTag, Household, Pairing, Resident
 from notifications.models import Notification
+from visits.models import Line, Standing, Visit
 from weidu_portal import ground
 from weidu_portal.demo import homes, people, posts, programme, seeding, soon
 from weidu_portal.health import oldest_due_seconds
@@ -193,6 +194,17 @@ def test_command_prints_accounts_and_what_to_look_at(told, monkeypatch):
     said = out.getvalue()
     assert "nothing was changed" in said
     assert people.PASSWORD in said and "王网格员" in said and "Watch them climb" in said
+
+
+def test_visits_of_a_campaign_are_told_with_what_was_said(told):
+    assert (
+        Visit.objects.exclude(campaign=None).exists()
+        and not Visit.objects.filter(happened_at__gt=timezone.now()).exists()
+    )
+    assert set(Visit.objects.values_list("outcome", flat=True)) >= {"met", "absent"}
+    assert Line.objects.filter(opinion_state="waiting").exists()
+    assert Line.objects.filter(finding__case__isnull=False).count() == 2
+    assert Standing.objects.filter(handed_at__isnull=False).count() == 1
 
 
 def test_wishes_of_every_state_are_told_by_their_verbs(told):
