@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand
 from django.db import connection
 
 from weidu_portal import ground
-from weidu_portal.bench import households, ledgers, pages, sheets, sweeps, wishes
+from weidu_portal.bench import households, ledgers, pages, sheets, sweeps, visiting, wishes
 
 PARTS = {
     "climbing": sweeps.climbing,
@@ -18,15 +18,14 @@ PARTS = {
     "importing": sheets.measure,
     "exporting": ledgers.measure,
     "wishing": wishes.measure,
+    "visiting": visiting.measure,
 }
 
 
 class Command(BaseCommand):
     """Runs the benches."""
 
-    help = (
-        "Measures sweep, lists, public form, search, sheets and ledgers in a scratch database; writes var/bench.json."
-    )
+    help = "Measures sweep, lists, public form, search, sheets, ledgers, wishes and phones in a scratch database; writes var/bench.json."
 
     def add_arguments(self, parser) -> None:
         """Where to write, and which parts to run."""
