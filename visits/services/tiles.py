@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
 from enum import StrEnum
 
 from django.db.models import Count, Q, QuerySet
@@ -190,13 +190,13 @@ def next_elsewhere(building: Building, user: User, day: date) -> Household | Non
     rows = Household.objects.visible_to(user).filter(compound=building.compound_id, door__building__isnull=False)
     rows = rows.exclude(door__building=building)
     tried = Q(standing__tried_at__isnull=False) & Q(standing__tried_at__gte=_midnight(day))
-    found = list(due_on(rows, day).exclude(tried).in_door_order()[:500])
+    found = list(due_on(rows, day).exclude(tried).order_by("building_no", "unit_no", "room_order", "room", "pk")[:500])
     ahead = [home for home in found if (home.building_no or 0) > building.number]
     return next(iter(ahead or found), None)
 
 
-def _midnight(day: date):
-    return timezone.make_aware(timezone.datetime(day.year, day.month, day.day))
+def _midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))
 
 
 @dataclass(frozen=True)
