@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from desk.views import centres, ground, neighbours, organizations
+from desk.views import centres, door_codes, ground, neighbours, organizations
 
 ground_urls = [
     path("ground/", ground.ground, name="ground"),
@@ -14,6 +14,8 @@ ground_urls = [
     path("ground/compounds/<int:pk>/edit/", ground.compound_edit, name="compound-edit"),
     path("ground/compounds/<int:pk>/close/", ground.compound_close, name="compound-close"),
     path("ground/compounds/<int:pk>/buildings/", ground.buildings_add, name="buildings-add"),
+    path("ground/compounds/<int:pk>/codes/", door_codes.codes, name="door-codes"),
+    path("ground/compounds/<int:pk>/codes/renew/", door_codes.renew, name="door-codes-renew"),
     path("ground/compounds/<int:pk>/body/", neighbours.body, name="body"),
     path("ground/compounds/<int:pk>/body/end/", neighbours.body_end, name="body-end"),
     path(

@@ -5,6 +5,7 @@ from django.urls import path
 from public import views
 from public.urls_claims import claim_urls
 from public.urls_wishes import wish_urls
+from public.views import doors
 
 app_name = "public"
 
@@ -26,6 +27,7 @@ urlpatterns = [
     path("progress/photos/<uuid:pk>/<str:size>/", views.photo, name="photo"),
     path("grid/", views.grids, name="grids"),
     path("grid/<str:code>/", views.grid, name="grid"),
+    path("q/<str:token>/", doors.door, name="door"),
     path("centres/pictures/<uuid:pk>/", views.centre_picture, name="centre-picture"),
     path("points/", views.points, name="points"),
     path("cadre/", views.cadre, name="cadre"),

@@ -46,6 +46,8 @@ GET  public:where           405  405  405  405  405  405  405  405  405  405  40
 POST public:where           200  200  200  200  200  200  200  200  200  200  200
 GET  public:grids           200  200  200  200  200  200  200  200  200  200  200
 GET  public:grid            200  200  200  200  200  200  200  200  200  200  200
+GET  public:door            302  302  302  302  302  302  302  302  302  302  302
+POST public:door            405  405  405  405  405  405  405  405  405  405  405
 GET  public:centre-picture  404  404  404  404  404  404  404  404  404  404  404
 POST public:centre-picture  405  405  405  405  405  405  405  405  405  405  405
 GET  public:points          200  200  200  200  200  200  200  200  200  200  200
@@ -165,6 +167,15 @@ POST desk:volunteer         302  403  200  200  200  200  403  403  404  403  40
 GET  desk:unit-invite       302  403  200  200  200  200  403  403  200  403  403
 POST desk:unit-invite       302  403  200  200  200  200  403  403  200  403  403
 
+GET  field:buildings        302  200  200  200  403  403  403  403  403  403  403
+GET  field:building         302  200  200  200  403  403  403  403  403  403  403
+POST field:building         302  405  405  405  403  403  403  403  403  403  403
+GET  field:mine             302  200  200  200  403  403  403  403  403  403  403
+GET  field:visits           302  200  200  200  403  403  403  403  403  403  403
+GET  field:raised           302  200  200  200  403  403  403  403  403  403  403
+GET  field:suggestions      302  200  200  200  403  403  403  403  403  403  403
+POST field:suggestions      302  200  200  200  403  403  403  403  403  403  403
+
 GET  desk:households        302  200  200  200  200  403  403  403  200  403  403
 GET  desk:household-new     302  200  200  200  403  403  403  403  403  403  403
 POST desk:household-new     302  200  200  200  403  403  403  403  403  403  403
@@ -191,6 +202,10 @@ GET  desk:compound-close    302  403  405  405  405  405  403  403  405  403  40
 POST desk:compound-close    302  403  302  302  302  302  403  403  404  403  403
 GET  desk:buildings-add     302  403  200  200  200  200  403  403  404  403  403
 POST desk:buildings-add     302  403  200  200  200  200  403  403  404  403  403
+GET  desk:door-codes        302  403  200  200  200  200  403  403  404  403  403
+POST desk:door-codes        302  403  200  200  200  200  403  403  404  403  403
+GET  desk:door-codes-renew  302  403  405  405  405  405  403  403  405  403  403
+POST desk:door-codes-renew  302  403  302  302  302  302  403  403  404  403  403
 GET  desk:building-edit     302  403  200  200  200  200  403  403  404  403  403
 POST desk:building-edit     302  403  200  200  200  200  403  403  404  403  403
 GET  desk:building-close    302  403  405  405  405  405  403  403  405  403  403
@@ -355,6 +370,10 @@ def arguments(make_case, make_household, make_wish, make_volunteer, wang, he, li
     exported = jobs.start(EXPORT, payload={"ledger": "cases", "unmasked": False}, by=he)
     return {
         "public:join": ["no-such-key"],
+        "public:door": [household.door.token],
+        "field:building": [household.door.building_id],
+        "desk:door-codes": [household.compound_id],
+        "desk:door-codes-renew": [household.compound_id],
         "public:grid": [case.area_id],
         "public:receipt": [uuid4()],
         "public:wish-receipt": [uuid4()],

@@ -66,11 +66,11 @@ def draw_front(canvas: Canvas, kind: Kind, content: Content) -> None:
     if content.place:
         size = font.fitted(content.place, room, form.name * 0.62, 5)
         y = top - size * 0.353 - 2.6
-        _text(canvas, form.margin, y, content.place, size, GREY)
+        draw_words(canvas, form.margin, y, content.place, size, GREY)
         y -= form.name * 0.353 + 2
-    _text(canvas, form.margin, y, content.name, font.fitted(content.name, room, form.name, 6), INK, strong=True)
+    draw_words(canvas, form.margin, y, content.name, font.fitted(content.name, room, form.name, 6), INK, strong=True)
     _mark(canvas, form.margin, form.margin, form.line * 0.55)
-    _text(canvas, form.margin + form.line * 0.55 + 1.2, form.margin + form.line * 0.1, HALL, form.line, BRAND)
+    draw_words(canvas, form.margin + form.line * 0.55 + 1.2, form.margin + form.line * 0.1, HALL, form.line, BRAND)
     _edge(canvas, form)
 
 
@@ -114,15 +114,15 @@ def _draw_hotline(canvas: Canvas, form: Format, content: Content, y: float) -> f
     """The number in large type, from `y` down; returns where it ends."""
     room = (form.width - 2 * form.margin) * mm
     y -= form.line * 0.353
-    _text(canvas, form.margin, y, "有事找网格，值班电话" if content.hotline else "有事找网格", form.line, GREY)
+    draw_words(canvas, form.margin, y, "有事找网格，值班电话" if content.hotline else "有事找网格", form.line, GREY)
     number = content.hotline or "12345"
     size = font.fitted(number, room, form.hotline, 6)
     y -= size * 0.353 + 1.1
-    _text(canvas, form.margin, y, number, size, BRAND, strong=True)
+    draw_words(canvas, form.margin, y, number, size, BRAND, strong=True)
     if content.hours:
         size = font.fitted(content.hours, room, form.line * 0.9, 4.5)
         y -= size * 0.353 + 1.3
-        _text(canvas, form.margin, y, content.hours, size, GREY)
+        draw_words(canvas, form.margin, y, content.hours, size, GREY)
     return y
 
 
@@ -133,15 +133,15 @@ def _draw_member(canvas: Canvas, form: Format, member, y: float) -> None:
     room = (right - form.margin - taken - (1.5 if taken else 0)) * mm
     if font.width(words, form.line * 0.8) > room:
         words = member.called
-    _text(canvas, form.margin, y, words, font.fitted(words, room, form.line, 4), INK)
+    draw_words(canvas, form.margin, y, words, font.fitted(words, room, form.line, 4), INK)
     if member.phone:
-        _text(canvas, right - taken, y, member.phone, form.line, INK)
+        draw_words(canvas, right - taken, y, member.phone, form.line, INK)
 
 
 def _draw_foot(canvas: Canvas, form: Format, content: Content) -> None:
     """The code at the left, what it leads to and 12345 beside it, emergencies below."""
     room = (form.width - 2 * form.margin) * mm
-    _text(canvas, form.margin, form.margin, EMERGENCY, font.fitted(EMERGENCY, room, form.line, 4.5), INK)
+    draw_words(canvas, form.margin, form.margin, EMERGENCY, font.fitted(EMERGENCY, room, form.line, 4.5), INK)
     left, bottom = code_corner(form)
     draw_code(canvas, content.address, left, bottom, form.code)
     x = form.margin + form.code
@@ -150,7 +150,7 @@ def _draw_foot(canvas: Canvas, form: Format, content: Content) -> None:
     step = form.code / (len(lines) + 1)
     for position, (words, colour) in enumerate(lines, start=1):
         y = bottom + form.code - position * step - form.line * 0.1
-        _text(canvas, x, y, words, font.fitted(words, beside, form.line * 1.05, 4), colour)
+        draw_words(canvas, x, y, words, font.fitted(words, beside, form.line * 1.05, 4), colour)
 
 
 def code_corner(form: Format) -> tuple[float, float]:
@@ -203,7 +203,7 @@ def _edge(canvas: Canvas, form: Format) -> None:
         )
 
 
-def _text(canvas: Canvas, x: float, y: float, words: str, size: float, colour, *, strong: bool = False) -> None:
+def draw_words(canvas: Canvas, x: float, y: float, words: str, size: float, colour, *, strong: bool = False) -> None:
     """One line of type from the left; `strong` thickens the strokes, as the font has one weight."""
     line = canvas.beginText(x * mm, y * mm)
     line.setFont(font.NAME, size)

@@ -153,6 +153,20 @@ class Entrance(models.Model):
         return f"{self.number}单元"
 
 
+class DoorQuerySet(models.QuerySet):
+    """Doors by who walks to them."""
+
+    def visible_to(self, user):
+        """Doors in the areas, compounds, buildings or entrances of postings that go to doors."""
+        from grids.permissions import Ability
+        from grids.scope import scope_of  # postings are models: the rule above them reads them
+
+        scope = scope_of(user, granting=Ability.VISIT)
+        rows = self.annotate(in_street=Left("area_id", 9), in_community=Left("area_id", 12))
+        mine = within(scope, street="in_street", community="in_community") | Q(compound__in=scope.compounds)
+        return rows.filter(mine | Q(building__in=scope.buildings) | Q(entrance__in=scope.entrances))
+
+
 class Door(models.Model):
     """One door: behind an entrance (3号楼2单元501), directly in a building, or on a courtyard (12号). In one grid.
 
@@ -171,6 +185,8 @@ class Door(models.Model):
     area = models.ForeignKey(Area, models.PROTECT, db_index=False, related_name="+", verbose_name="网格")
     token = models.CharField("门牌码", max_length=24, unique=True, default=door_token, editable=False)
     token_at = models.DateTimeField("门牌码启用时间", default=timezone.now, editable=False)
+
+    objects = DoorQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "门户"

@@ -1,5 +1,6 @@
 """我的网格: who serves here and how to reach them, found by street, community, compound or road."""
 
+import re
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -15,6 +16,7 @@ from grids.models import ServiceCentre
 from public import catalog, neighbourhood, places
 
 _LONGEST = 20
+_DOOR_CODE = re.compile(r"[\w-]{8,24}", re.ASCII)
 
 
 @require_safe
@@ -27,7 +29,14 @@ def grid(request: HttpRequest, code: str) -> HttpResponse:
         return redirect("public:grid", area.code)
     if area.level == Level.COMMUNITY:
         return render(request, "public/grid_community.html", {"community": neighbourhood.community(area)})
-    return render(request, "public/grid.html", {"grid": neighbourhood.grid(area), "days": neighbourhood.DAYS})
+    page = {"grid": neighbourhood.grid(area), "days": neighbourhood.DAYS, "door": _scanned(request)}
+    return render(request, "public/grid.html", page)
+
+
+def _scanned(request: HttpRequest) -> str:
+    """The code on a door that led here, to go back to after signing in; empty where none did."""
+    code = request.GET.get("door", "")
+    return code if _DOOR_CODE.fullmatch(code) and not request.user.is_authenticated else ""
 
 
 @require_safe

@@ -1,0 +1,36 @@
+"""What one visitor wrote down: today's count for oneself, and until when a visit may still be corrected."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db.models import Count, Q
+from django.utils import timezone
+
+from accounts.models import User
+from visits.models import Visit
+from visits.states import REACHED, Outcome
+
+
+@dataclass(frozen=True)
+class Today:
+    """Doors of one's own today: all, those where somebody was reached, those where nobody was in."""
+
+    doors: int
+    reached: int
+    absent: int
+
+
+def today_of(user: User, day: date) -> Today:
+    """The visitor's own count; nobody else is shown it, and it is compared with nothing."""
+    rows = Visit.objects.filter(visitor=user, happened_date=day)
+    counts = rows.aggregate(
+        doors=Count("household", distinct=True),
+        reached=Count("household", distinct=True, filter=Q(outcome__in=REACHED)),
+        absent=Count("household", distinct=True, filter=Q(outcome=Outcome.ABSENT)),
+    )
+    return Today(**counts)
+
+
+def still_correctable(visit: Visit, *, at: datetime | None = None) -> bool:
+    """Until the end of the day after it was written down, by the local calendar."""
+    return timezone.localdate(at or timezone.now()) <= timezone.localdate(visit.received_at) + timedelta(days=1)
