@@ -1,6 +1,6 @@
 """The vocabulary of visits, and what becomes of an opinion. Pure: no queries, no clock."""
 
-from datetime import time
+from datetime import time, timedelta
 
 from django.db import models
 
@@ -91,3 +91,23 @@ class SubmissionState(models.TextChoices):
     PROCESSED = "processed", "已记入"
     REVIEW = "review", "待核对"
     SETTLED = "settled", "已核对"
+
+
+class HintKind(models.TextChoices):
+    """What may be worth a second look. No hint is about the hour of a visit, nor about one written down later."""
+
+    CLOSE = "close", "两户见面相隔很短"
+    FINE = "fine", "连着很多户都正常"
+    EMPTY = "empty", "登记为空置或已搬离"
+    LABEL = "label", "两户门牌写得一样"
+
+
+class HintAnswer(models.TextChoices):
+    """What the visitor made of a hint. Only what is explained reaches the community."""
+
+    FINE = "fine", "没有问题"
+    EXPLAINED = "explained", "已说明"
+
+
+# After this the community sees what its visitor did not answer.
+HINT_QUIET_FOR = timedelta(days=7)

@@ -1,6 +1,7 @@
 """Models of visits. Read `visit.py` first."""
 
 from visits.models.campaign import Campaign, CampaignPlace
+from visits.models.hint import Hint
 from visits.models.lists import Pace, Purpose, Topic
 from visits.models.standing import Standing
 from visits.models.suggestion import Suggestion
@@ -14,6 +15,7 @@ __all__ = [
     "Conflict",
     "Device",
     "Finding",
+    "Hint",
     "Line",
     "Mention",
     "Pace",

@@ -1,18 +1,27 @@
 """The verbs of visits: `from visits import services as visits`, then `visits.write_down(said, by=request.user)`."""
 
 from visits.services.correcting import correct, correctable_until, may_correct
+from visits.services.deciding import decide, decide_many, may_decide
+from visits.services.planning import Plan, end, plan
 from visits.services.recording import Heard, Said, Spoken, check_later, later, write_down
-from visits.services.standing import renew, settle
+from visits.services.standing import check_off, renew, settle
 
 __all__ = [
     "Heard",
+    "Plan",
     "Said",
     "Spoken",
     "check_later",
+    "check_off",
     "correct",
     "correctable_until",
+    "decide",
+    "decide_many",
+    "end",
     "later",
     "may_correct",
+    "may_decide",
+    "plan",
     "renew",
     "settle",
     "write_down",

@@ -4,7 +4,7 @@ A household is due when its interval has passed since somebody was last reached:
 one for everybody. An appointment or a next try goes before; a campaign asks once for everybody it covers.
 """
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.db.models import (
     Case,
@@ -25,17 +25,29 @@ from django.db.models.functions import Coalesce, Least
 from households.models import CareTag, Household
 from visits.models import Campaign, Pace
 
+LONG_DAYS = 365
+
 
 def with_due(rows: QuerySet[Household], day: date, *, pace: Pace | None = None) -> QuerySet[Household]:
-    """Households that are visited at all, each with `interval` (days), `is_tagged`, `due_date` and `campaign_id`.
+    """Households that are visited at all, each with `interval` (days), `tag_days`, `due_date` and `campaign_id`.
 
     Left out: who moved out, doors registered as vacant, and doors the tries at which were handed to the community.
     """
-    pace = pace or Pace.current()
     tags = CareTag.objects.current().filter(household=OuterRef("pk")).order_by().values("household")
-    rows = rows.living().exclude(kind=Household.Kind.VACANT).filter(standing__handed_at__isnull=True)
+    rows = at_home(rows).filter(standing__handed_at__isnull=True)
+    return dated(rows, day, tag_days=Subquery(tags.annotate(days=Min("kind__visit_days")).values("days")), pace=pace)
+
+
+def at_home(rows: QuerySet[Household]) -> QuerySet[Household]:
+    """Households there is somebody to visit of: not moved out, and not a door registered as vacant."""
+    return rows.living().exclude(kind=Household.Kind.VACANT)
+
+
+def dated(rows: QuerySet[Household], day: date, *, tag_days, pace: Pace | None = None) -> QuerySet[Household]:
+    """The rule itself, for rows that know how often their tags want a visit (`tag_days`: an expression, days or NULL)."""
+    pace = pace or Pace.current()
     rows = rows.annotate(
-        tag_days=Subquery(tags.annotate(days=Min("kind__visit_days")).values("days")),
+        tag_days=tag_days,
         interval=Least(F("tag_days"), Value(pace.ordinary_days)),
         by_interval=Coalesce(
             ExpressionWrapper(F("standing__reached_date") + F("interval"), output_field=DateField()),
@@ -63,28 +75,55 @@ def with_due(rows: QuerySet[Household], day: date, *, pace: Pace | None = None) 
     )
 
 
+def inside(campaign: Campaign) -> Q:
+    """Households of a campaign's places. Needs `places` to be prefetched where there are many campaigns."""
+    here = Q(pk__in=[])
+    for place in campaign.places.all():
+        here |= Q(compound=place.compound_id) if place.compound_id else _beneath(place.area_id)
+    return here
+
+
+def _beneath(code: str) -> Q:
+    """Households of an area, by the column that holds codes of its level; the district is every household."""
+    column = {9: "street", 12: "community", 15: "area"}.get(len(code))
+    return Q(**{column: code}) if column else Q(pk__isnull=False)
+
+
 def _campaigns(day: date) -> list[tuple[Campaign, Q]]:
     """Campaigns under way, with the condition for a household they still ask for."""
     found = []
     for campaign in Campaign.objects.on(day).prefetch_related("places").order_by("ends_date", "pk"):
-        here = Q(pk__in=[])
-        for place in campaign.places.all():
-            inside = Q(area__code__startswith=place.area_id)
-            here |= inside & Q(compound=place.compound_id) if place.compound_id else inside
         unmet = Q(standing__met_date__isnull=True) | Q(standing__met_date__lt=campaign.starts_date)
         if campaign.tagged_only:
             unmet &= Q(tag_days__isnull=False)
-        found.append((campaign, here & unmet))
+        found.append((campaign, inside(campaign) & unmet))
     return found
+
+
+def wanted(found: QuerySet[Household], day: date) -> Q:
+    """Due on `day`, by the interval, an appointment or a campaign, among rows of `dated`."""
+    due = Q(due_date__lte=day)
+    if "asked_by" in found.query.annotations:
+        due |= Q(campaign_id__isnull=False) & (Q(standing__next_date__isnull=True) | Q(standing__next_date__lte=day))
+    return due
+
+
+def overdue(day: date) -> Q:
+    """Whose date has passed, among rows of `dated`."""
+    return Q(due_date__lt=day)
+
+
+def long_unseen(day: date) -> Q:
+    """Whom nobody reached for a year, those who moved in since left alone."""
+    since = day - timedelta(days=LONG_DAYS)
+    never = Q(standing__reached_date__isnull=True, moved_in_date__lt=since)
+    return Q(standing__reached_date__lt=since) | never
 
 
 def due_on(rows: QuerySet[Household], day: date, *, pace: Pace | None = None) -> QuerySet[Household]:
     """Households to visit on `day`: what is overdue or due, and what a campaign asks for; the most pressing first."""
     found = with_due(rows, day, pace=pace)
-    wanted = Q(due_date__lte=day)
-    if "asked_by" in found.query.annotations:
-        wanted |= Q(campaign_id__isnull=False) & (Q(standing__next_date__isnull=True) | Q(standing__next_date__lte=day))
-    found = found.filter(wanted).annotate(pressing=_pressing())
+    found = found.filter(wanted(found, day)).annotate(pressing=_pressing())
     return found.order_by("pressing", "due_date", "compound", "building_no", "unit_no", "room_order", "pk")
 
 

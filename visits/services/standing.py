@@ -91,3 +91,21 @@ def settle(household: Household, *, note: str, at: datetime | None = None, by: U
     standing.next_date, standing.next_part = timezone.localdate(at) + timedelta(days=1), ""
     standing.save()
     record("visit.settle", subject=("household", household.pk), by=by)
+
+
+@transaction.atomic
+def check_off(household: Household, *, visit: int, note: str = "", at: datetime | None = None, by: User) -> None:
+    """核对过了: what the visit with this id found (moved, vacant, wrong address) was held against the register.
+
+    DomainError where somebody did so meanwhile, or a younger visit found something else.
+    """
+    at = at or timezone.now()
+    standing = Standing.objects.at_odds().select_for_update(of=("self",)).filter(household=household).first()
+    if standing is None:
+        raise DomainError("这户已经核对过了。")
+    if standing.visit_id != visit:
+        raise DomainError("这户后来又有人走访，请看最近一次的情况再核对。")
+    standing.checked_visit = standing.visit
+    standing.checked_at, standing.checked_by, standing.checked_note = at, by, note.strip()
+    standing.save(update_fields=["checked_visit", "checked_at", "checked_by", "checked_note"])
+    record("visit.check", subject=("household", household.pk), by=by)

@@ -15,9 +15,9 @@ from grids.permissions import Ability
 from visits import services as visits
 from visits.forms import VisitForm
 from visits.models import Visit
-from visits.written import as_typed
 from visits.views.visiting import visit_or_404
 from visits.visit_page import VisitPage
+from visits.written import as_typed
 
 
 @require(Ability.VISIT)

@@ -25,10 +25,10 @@ from visits.following import next_door
 from visits.forms import MAX_PHOTOS, VisitForm
 from visits.labels import door_label
 from visits.models import Visit, VisitPhoto
-from visits.written import Reading
 from visits.services.uploading import keep_photo, kept_photos
 from visits.states import Outcome
 from visits.visit_page import VisitPage
+from visits.written import Reading
 
 
 def household_or_404(request: HttpRequest, pk: int) -> Household:
