@@ -68,17 +68,21 @@ class VisitForm(forms.Form):
         super().__init__(data, **kwargs)
         self.household, self.user = household, user
         self.offered = choosing.topics(household.community)
-        self.items = choosing.open_items(household, user)
+        self.items = choosing.open_items(household, user) if self._speaks_of("told-") else []
         living = household.residents.filter(left_date__isnull=True).order_by("pk")
         self.fields["topics"].choices = [(FINE, FINE_LABEL), *((topic.code, topic.name) for topic in self.offered)]
         self.fields["people"].queryset = living
         self.fields["people"].label_from_instance = lambda one: one.called or str(one.name)
         self.fields["purpose"].queryset = Purpose.objects.filter(active=True).order_by("order", "pk")
-        along = choosing.companions(household.area_id, but=user)
+        along = choosing.companions(household.area_id, but=user) if self._speaks_of("with_people") else []
         self.fields["with_people"].queryset = User.objects.filter(pk__in=[one.pk for one in along])
         self.fields["with_people"].label_from_instance = lambda one: one.called
-        beside = choosing.units(household.area_id)
+        beside = choosing.units(household.area_id) if self._speaks_of("with_units") else []
         self.fields["with_units"].queryset = Organization.objects.filter(pk__in=[unit.pk for unit in beside])
+
+    def _speaks_of(self, field: str) -> bool:
+        """False where what was sent has nothing of a field: a thousand phones need not ask for what they do not use."""
+        return not self.is_bound or any(name.startswith(field) for name in self.data)
 
     def clean(self) -> dict:
         """Adds `lines` and `spoken`, and says where parts contradict each other."""

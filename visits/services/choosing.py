@@ -30,7 +30,7 @@ WISHES_UNDER_WAY = (
 
 def topics(community: str) -> list[Topic]:
     """Topics in use, those most talked about in the community in 60 days first, then in the order of the list."""
-    rows = list(Topic.objects.filter(active=True).select_related("category").order_by("order", "pk"))
+    rows = list(Topic.objects.filter(active=True).order_by("order", "pk"))
     used = cache.get_or_set(f"visit-topics:{community}", lambda: _used(community), _KEPT)
     return sorted(rows, key=lambda topic: -used.get(topic.pk, 0))
 

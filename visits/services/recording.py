@@ -147,7 +147,8 @@ def _write(said: Said, at: datetime, by: User) -> Visit:
         photos_expected=len(said.photos) + sum(len(heard.photos) for heard in said.lines),
         received_at=at,
     )
-    visit.people.set(said.people)
+    if said.people:
+        visit.people.set(said.people)
     Companion.objects.bulk_create(
         [
             *(Companion(visit=visit, user=one) for one in said.with_people),
@@ -161,7 +162,8 @@ def _write(said: Said, at: datetime, by: User) -> Visit:
         mentioning.mention(visit, told=one.told, case=one.case, wish=one.wish, at=at, by=by)
     standing.renew(household)
     record("visit.write", subject=("visit", visit.pk), by=by, outcome=str(said.outcome))
-    tell_community(visit, at)
+    if any(heard.handling == Handling.REFER for heard in said.lines):
+        tell_community(visit, at)
     return visit
 
 

@@ -1,6 +1,6 @@
 """Where the visits to a household stand: rewritten from the visits, so that a late or corrected one finds its place."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -14,24 +14,38 @@ from visits.states import REACHED, Outcome, Part, another_part, part_of
 
 # More than the tries an administrator will ever set; what lies further back tells nothing about the next try.
 LOOKED_BACK = 20
+_READ = ("household", "outcome", "happened_at", "happened_date", "next_date", "next_part")
 
 
 def renew(household: Household) -> Standing:
-    """Read the household's youngest visits and rewrite its row. Belongs inside the transaction of the visit."""
-    standing, _ = Standing.objects.select_for_update().get_or_create(household=household)
-    rows = list(Visit.objects.filter(household=household).newest_first()[:LOOKED_BACK])
-    dated = Visit.objects.filter(household=household, outcome__in=REACHED).newest_first()
-    reached = dated.values_list("happened_date", flat=True).first()
-    met = dated.filter(outcome=Outcome.MET).values_list("happened_date", flat=True).first()
+    """Read the household's youngest visits and rewrite its row. Belongs inside the transaction of the visit.
+
+    Locks the household, so that two visits to one door are taken up one after the other.
+    """
+    Household.objects.select_for_update(of=("self",)).only("pk").get(pk=household.pk)
+    standing = Standing.objects.filter(household=household).first()
+    is_new = standing is None
+    standing = standing or Standing(household=household)
+    rows = list(Visit.objects.filter(household=household).newest_first().only(*_READ)[:LOOKED_BACK])
     latest = rows[0] if rows else None
     standing.visit = latest
     standing.tried_at = latest.happened_at if latest else None
     standing.outcome = latest.outcome if latest else ""
-    standing.met_date, standing.reached_date = met, reached
+    standing.met_date = _last(household, rows, (Outcome.MET,))
+    standing.reached_date = _last(household, rows, REACHED)
     standing.absences = _absences(rows)
     _plan(standing, latest)
-    standing.save()
+    standing.save(force_insert=is_new, force_update=not is_new)
     return standing
+
+
+def _last(household: Household, rows: list[Visit], outcomes: tuple[Outcome, ...]) -> date | None:
+    """The day of the youngest visit with one of the outcomes; asked for only where it may lie further back."""
+    found = next((visit.happened_date for visit in rows if visit.outcome in outcomes), None)
+    if found is None and len(rows) == LOOKED_BACK:
+        older = Visit.objects.filter(household=household, outcome__in=outcomes).newest_first()
+        found = older.values_list("happened_date", flat=True).first()
+    return found
 
 
 def _absences(rows: list[Visit]) -> int:
@@ -50,7 +64,6 @@ def _plan(standing: Standing, latest: Visit | None) -> None:
     if latest is None:
         standing.handed_at = None
         return
-    pace = Pace.current()
     local = timezone.localtime(latest.happened_at)
     if latest.next_date:
         standing.next_date, standing.next_part = latest.next_date, latest.next_part
@@ -59,19 +72,20 @@ def _plan(standing: Standing, latest: Visit | None) -> None:
         standing.next_part = another_part(tried)
         standing.next_date = local.date() + timedelta(days=tried == Part.EVENING)
     elif latest.outcome == Outcome.NOT_NOW:
-        standing.next_date = local.date() + timedelta(days=pace.not_now_days)
-    settled = standing.settled_at
-    tries = standing.absences if settled is None else _since(standing, settled)
-    if latest.outcome == Outcome.ABSENT and tries >= pace.tries:
+        standing.next_date = local.date() + timedelta(days=Pace.current().not_now_days)
+    if latest.outcome == Outcome.ABSENT and _tries(standing) >= Pace.current().tries:
         standing.handed_at = standing.handed_at or latest.happened_at
         standing.next_date, standing.next_part = None, ""
     else:
         standing.handed_at = None
 
 
-def _since(standing: Standing, settled: datetime) -> int:
-    rows = Visit.objects.filter(household_id=standing.pk, happened_at__gt=settled).newest_first()[:LOOKED_BACK]
-    return _absences(list(rows))
+def _tries(standing: Standing) -> int:
+    """Absences in a row since the community last found another way."""
+    if standing.settled_at is None:
+        return standing.absences
+    since = Visit.objects.filter(household_id=standing.pk, happened_at__gt=standing.settled_at)
+    return _absences(list(since.newest_first().only(*_READ)[:LOOKED_BACK]))
 
 
 @transaction.atomic

@@ -157,7 +157,8 @@ def _visit_of(row: Submission, read: Reader) -> Visit:
             visit = write_down(read(row), at=row.received_at, by=row.user)
             if visit.visitor_id != row.user_id:
                 raise AtOdds("这个编号已经记了别人的一次走访")
-            photos.pass_on(visit, by=row.user)
+            if visit.photos_expected:
+                photos.pass_on(visit, by=row.user)
             return visit
     except (DomainError, OperationalError, InterfaceError):
         raise
