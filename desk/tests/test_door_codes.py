@@ -5,6 +5,7 @@ import shutil
 import subprocess
 
 import pytest
+import segno
 from django.urls import reverse
 
 from audit.models import Entry
@@ -84,8 +85,10 @@ def test_many_doors_fill_several_sheets_with_every_door_once(homes, chen, tmp_pa
     assert all(words.count(f"单元{door.room}") == 1 for door in made)
 
 
-def test_a_sticker_is_scanned_by_a_camera_of_its_size(homes, chen):
-    across = stickers.CODE / (33 + 8)
+def test_the_modules_of_a_code_are_large_enough_for_a_phone(homes, settings):
+    settings.PUBLIC_BASE_URL = "https://grid.weidu.gov.example"
+    code = segno.make(stickers.address_of(homes[0].door), error="q", micro=False)
+    across = stickers.CODE / code.symbol_size(border=4)[0]
     assert across >= 0.5, "modules below half a millimetre are not read from an arm's length"
     assert stickers.LEFT >= 5 and stickers.BOTTOM >= 5
 

@@ -24,7 +24,7 @@ from wishes.models import Wish
 class State(StrEnum):
     """What a tile says, in the order of the legend."""
 
-    TODO = "todo"
+    DUE = "todo"
     DONE = "done"
     AWAY = "away"
     FLAG = "flag"
@@ -75,8 +75,8 @@ class Tile:
         said = [self.state.label]
         if self.has_open and self.state != State.FLAG:
             said.append(State.FLAG.label)
-        if self.waits and self.state != State.TODO:
-            said.append(State.TODO.label)
+        if self.waits and self.state != State.DUE:
+            said.append(State.DUE.label)
         return "，".join(said)
 
 
@@ -90,21 +90,18 @@ def judge(*, vacant: bool, outcome: str, tried_today: bool, is_due: bool, has_op
         return State.AWAY
     if has_open:
         return State.FLAG
-    return State.TODO if is_due else State.LATER
+    return State.DUE if is_due else State.LATER
 
 
 @dataclass(frozen=True)
 class Board:
-    """The doors of one place as one walks."""
+    """The doors of one place as one walks. `asked` households are to be visited at all, `covered` of them were reached
+    this quarter.
+    """
 
     tiles: list[Tile]
     covered: int
     asked: int
-
-    @property
-    def homes(self) -> int:
-        """Doors with a household."""
-        return sum(tile.household is not None for tile in self.tiles)
 
     @property
     def done(self) -> int:

@@ -57,7 +57,7 @@ def enter(live_server):
 
 @pytest.fixture
 def block(make_household, make_visit, wang):
-    """Building 3 as in the drawing: six floors, two entrances with two doors each, every state of a tile."""
+    """Building 3 as in the drawing: six floors, three entrances with two doors each, every state of a tile."""
     homes = {
         f"{unit}-{floor}0{room}": make_household(f"3-{unit}-{floor}0{room}")
         for unit in (1, 2) for floor in range(1, 7) for room in (1, 2)
@@ -76,6 +76,12 @@ def block(make_household, make_visit, wang):
     for door in ("1-101", "1-102", "1-201"):
         make_visit(homes[door], by=wang)
     make_household("1-101")
+    third = homes["1-101"].door.building.compound.buildings.get(number=3)
+    third.entrances.create(number=3)
+    for room in ("301", "302"):
+        homes[f"3-{room}"] = make_household(f"3-3-{room}")
+    make_visit(homes["3-302"], by=wang, at=month, topics={"leak": "case"})
+    Standing.objects.filter(household=homes["3-302"]).update(next_date=timezone.localdate())
     return homes
 
 
