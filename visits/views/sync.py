@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
 from files.photos import MAX_BYTES
-from visits import envelope, reading
+from visits import envelope, records
 from visits.envelope import Malformed
 from visits.models import Submission
 from visits.services import packing, photos, syncing
@@ -62,7 +62,7 @@ def submit(request: HttpRequest) -> HttpResponse:
     sent = envelope.sent(body)
     row, conflict = syncing.receive(sent, by=request.user)
     if row.user_id == request.user.pk:
-        row = syncing.process(row.pk, read=reading.read, by=request.user)
+        row = syncing.process(row.pk, read=records.read, by=request.user)
     if conflict is not None:
         return JsonResponse({"conflict": str(sent.id), "words": TWICE}, status=409)
     return JsonResponse({"ack": str(row.pk), **_stands(row)})
