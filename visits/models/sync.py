@@ -18,10 +18,10 @@ class DeviceQuerySet(models.QuerySet):
 
     def visible_to(self, user, at=None):
         """Devices of people posted now in the areas where the user plans visits."""
-        here = Q(pk__in=[])
-        for code in scope_of(user, granting=Ability.PLAN_VISITS).areas:
-            here |= Q(area_id__startswith=code) | Q(compound__area_id__startswith=code)
-        return self.filter(user__in=Posting.objects.current(at).filter(here).values("user"))
+        here = Posting.objects.none()
+        for code in sorted(scope_of(user, granting=Ability.PLAN_VISITS).areas):
+            here = here | Posting.objects.current(at).beneath(code)
+        return self.filter(user__in=here.values("user"))
 
 
 class Device(models.Model):
@@ -55,6 +55,14 @@ class SubmissionQuerySet(models.QuerySet):
         """Records of the areas where the user plans visits, and one's own."""
         scope = scope_of(user, granting=Ability.PLAN_VISITS)
         return self.filter(within(scope) | Q(user=user))
+
+    def reviewable_by(self, user):
+        """Records of the areas where the user plans visits: those the user may settle, and read in full."""
+        return self.filter(within(scope_of(user, granting=Ability.PLAN_VISITS)))
+
+    def settled(self):
+        """Records a person has looked at."""
+        return self.filter(state=SubmissionState.SETTLED)
 
     def to_review(self):
         """Records a person has to look at."""

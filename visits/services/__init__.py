@@ -4,6 +4,7 @@ from visits.services.correcting import correct, correctable_until, may_correct
 from visits.services.deciding import decide, decide_many, may_decide
 from visits.services.planning import Plan, end, plan
 from visits.services.recording import Heard, Said, Spoken, check_later, later, write_down
+from visits.services.settling import settle_submission
 from visits.services.standing import check_off, renew, settle
 
 __all__ = [
@@ -24,5 +25,6 @@ __all__ = [
     "plan",
     "renew",
     "settle",
+    "settle_submission",
     "write_down",
 ]

@@ -88,12 +88,17 @@ def happened(row: Submission | Conflict) -> datetime | None:
 
 
 def fields_of(body: dict[str, Any]) -> QueryDict:
-    """The fields of a record as a form takes them."""
+    """The fields of a record as a form takes them, without halves of characters that a phone cut through."""
     data = QueryDict(mutable=True)
     for name, texts in body.get("fields", {}).items():
-        data.setlist(name, texts)
+        data.setlist(whole(name), [whole(text) for text in texts])
     data["submission"] = body.get("id", "")
     return data
+
+
+def whole(text: str) -> str:
+    """The text without what is no character at all."""
+    return text.encode("utf-8", "ignore").decode()
 
 
 class NewcomerForm(forms.Form):
@@ -219,6 +224,8 @@ def _spoken_of_later(form: VisitForm, *, strict: bool) -> list[Spoken]:
 
 def _ended(name: str, told: str, household: Household) -> Spoken | None:
     kind, _, number = name.partition("-")
+    if not number.isalnum():
+        return None
     if kind == "case":
         case = Case.objects.filter(number=number, visit_finding__visit__household=household).first()
         return Spoken(told, case=case) if case else None
