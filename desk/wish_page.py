@@ -25,6 +25,7 @@ PRIMARY = (Action.PUBLISH, Action.CONFIRM, Action.COMPLETE, Action.PUT_BACK, Act
 RARE = (Action.CANCEL, Action.THANK)
 WIDE = (Action.TO_CASE,)
 ICONS = {Action.RETURN: "arrow-back-up", Action.TO_CASE: "clipboard-list", Action.REWORD: "pencil"}
+_BY_OTHERS = "您认领的心愿，是不是实现由心愿人或别的同事确认"
 _UP = {Alarm.CLIMB}
 _GREEN = {Action.SUBMIT, Action.PUBLISH, Action.CONFIRM}
 # What the wisher does on the own page, where nobody is signed in.
@@ -200,7 +201,7 @@ def _panel(wish: Wish, actions: list[Action], user) -> Panel:
     if first is None and Action.NOTE in offered:
         first = Action.NOTE
     if first:
-        panel.primary, panel.explains = button_for(wish, first), ACTS[first].explains
+        panel.primary, panel.explains = button_for(wish, first), _explains(first, offered)
         panel.form = form_for(wish, first, user)
     for action in offered:
         if action != first:
@@ -208,3 +209,9 @@ def _panel(wish: Wish, actions: list[Action], user) -> Panel:
             place = panel.rare if rare else panel.wide if action in WIDE else panel.buttons
             place.append(button_for(wish, action))
     return panel
+
+
+def _explains(first: Action, offered: list[Action]) -> str:
+    """What the primary action is for, or why the one that waits is left to others."""
+    by_others = Action.NOT_YET in offered and Action.CONFIRM not in offered
+    return _BY_OTHERS if by_others else ACTS[first].explains
