@@ -11,7 +11,7 @@ from grids.permissions import Ability, abilities_of
 from grids.scope import scope_of
 from notifications.models import Notification
 from weidu_portal.start import only_claims
-from wishes.models import Wish
+from wishes.models import Volunteer, Wish
 from workdays.services import coverage_warning
 
 SITE_NAME = "魏都区网格服务大厅"
@@ -47,6 +47,11 @@ class DeskFrame:
         if Ability.HANDLE not in self.abilities:
             return 0
         return bounded_count(Wish.objects.visible_to(self.user).held_by(self.user).to_answer())
+
+    @cached_property
+    def claims(self) -> bool:
+        """Whether 我的认领 is offered: to staff who are volunteers too."""
+        return Volunteer.objects.filter(user=self.user).exists()
 
     @cached_property
     def calendar_warning(self) -> str | None:
