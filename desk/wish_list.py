@@ -7,7 +7,7 @@ from datetime import datetime
 import django_filters as filters
 from django import forms
 from django.db.models import Case as Choose
-from django.db.models import CharField, Prefetch, Q, QuerySet, Value, When
+from django.db.models import CharField, Func, Prefetch, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce, Concat, Left, Length, NullIf
 from django.db.models.lookups import GreaterThan
 from django.utils import timezone
@@ -171,7 +171,7 @@ def called(rows: QuerySet) -> QuerySet:
     """Rows with `called`: the public title, else the wisher's first words; the long texts stay in the database."""
     words = Choose(
         When(GreaterThan(Length("text"), 20), then=Concat(Left("text", 19), Value("…"))),
-        default="text",
+        default=Func("text", Value("。"), function="RTRIM"),
         output_field=CharField(),
     )
     claims = Prefetch("claims", Claim.objects.live().select_related("claimer", "unit"), to_attr="live_claims")

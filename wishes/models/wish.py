@@ -211,7 +211,7 @@ class Wish(models.Model):
         """What staff call the wish in lists: the public title, else the wisher's first words."""
         if self.title:
             return self.title
-        first = self.text.split("\n")[0]
+        first = self.text.split("\n")[0].rstrip("。")
         return first if len(first) <= 20 else f"{first[:19]}…"
 
     @property
