@@ -198,4 +198,6 @@ def test_one_wish_from_the_form_to_the_thanks(open_phone, watch, chen, make_volu
     assert THANKS in wisher.inner_text("main") and silent(wisher)
     closed(helper, made, "已实现")
     assert THANKS in helper.inner_text("main")
+    look(helper, "/claims/notices/")
+    assert f"心愿人确认已实现，谢谢您：{TITLE}" in helper.inner_text("main") and silent(helper)
     stays_out(other, made, "after the end")
