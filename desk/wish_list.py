@@ -7,7 +7,7 @@ from datetime import datetime
 import django_filters as filters
 from django import forms
 from django.db.models import Case as Choose
-from django.db.models import CharField, F, Prefetch, Q, QuerySet, Value, When
+from django.db.models import CharField, Func, Prefetch, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce, Concat, Left, Length, NullIf
 from django.db.models.lookups import GreaterThan
 from django.utils import timezone
@@ -26,6 +26,8 @@ from wishes.models import Claim, Wish
 from wishes.states import Kind, Status
 
 SIZE = 20
+# What has to be reviewed or confirmed by deadline, then what waits on the wall, the longest first.
+BY_TURN = ("queue_rank", "queue_at", "id")
 
 
 class Turn:
@@ -43,7 +45,7 @@ class Turn:
     @property
     def mine(self) -> QuerySet:
         """The same, and what is on the wall and needs somebody to be found."""
-        return self.held.to_answer() | self.held.waiting()
+        return self.held.to_handle()
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ class View:
 
 
 VIEWS = (
-    View("mine", "待我处理", lambda turn: turn.mine, ("created_at", "id"), "轮到您的微心愿都办完了。", "先提的在前"),
+    View("mine", "待我处理", lambda turn: turn.mine, BY_TURN, "轮到您的微心愿都办完了。", "要审核和确认的在前"),
     View("pending", "待审核", lambda turn: turn.seen.pending(), ("review_by", "id"), "没有等待审核的微心愿。", "按审核期限"),
     View("waiting", "待认领", lambda turn: turn.seen.waiting(), ("published_at", "id"), "心愿墙上没有等人认领的。", "等得久的在前"),
     View("in-hand", "办理中", lambda turn: turn.seen.in_hand(), ("-created_at", "-id"), "没有正在办的微心愿。", "新提的在前"),
@@ -169,7 +171,7 @@ def called(rows: QuerySet) -> QuerySet:
     """Rows with `called`: the public title, else the wisher's first words; the long texts stay in the database."""
     words = Choose(
         When(GreaterThan(Length("text"), 20), then=Concat(Left("text", 19), Value("…"))),
-        default="text",
+        default=Func("text", Value("。"), function="RTRIM"),
         output_field=CharField(),
     )
     claims = Prefetch("claims", Claim.objects.live().select_related("claimer", "unit"), to_attr="live_claims")
@@ -215,9 +217,7 @@ def to_do(wish: Wish) -> str:
 
 def most_pressing(user, most: int) -> list[Row]:
     """The first `most` wishes to review or to confirm, by deadline."""
-    until = Choose(When(status=Status.PENDING, then=F("review_by")), default=F("confirm_by"))
-    rows = called(Turn(user).urgent).annotate(until=until)
-    return rows_of(list(rows.order_by("until", "id")[:most]))
+    return rows_of(list(called(Turn(user).urgent).order_by(*BY_TURN)[:most]))
 
 
 def this_year(rows: QuerySet, at: datetime | None = None) -> Figures:

@@ -18,14 +18,14 @@ from wishes.models import Claim, Wish, WishEvent
 from wishes.roles import may_reveal, open_actions
 from wishes.services import PublicWords
 from wishes.services.contact import REASONS
-from wishes.states import HELD, NOT_ENDED, Action, Alarm, ClaimStatus
+from wishes.states import NOT_ENDED, Action, Alarm, ClaimStatus
 from wishes.wording import says_street_only
 
 # The one action a wish waits for, first match; the others stand beside it.
 PRIMARY = (Action.PUBLISH, Action.CONFIRM, Action.COMPLETE, Action.PUT_BACK, Action.FOLLOW_UP)
 RARE = (Action.CANCEL, Action.THANK)
-WIDE = (Action.TO_CASE,)
 ICONS = {Action.RETURN: "arrow-back-up", Action.TO_CASE: "clipboard-list", Action.REWORD: "pencil"}
+_BY_OTHERS = "您认领的心愿，是不是实现由心愿人或别的同事确认"
 _UP = {Alarm.CLIMB}
 _GREEN = {Action.SUBMIT, Action.PUBLISH, Action.CONFIRM}
 # What the wisher does on the own page, where nobody is signed in.
@@ -202,11 +202,17 @@ def _panel(wish: Wish, actions: list[Action], user) -> Panel:
     if first is None and Action.NOTE in offered:
         first = Action.NOTE
     if first:
-        panel.primary, panel.explains = button_for(wish, first), ACTS[first].explains
+        panel.primary, panel.explains = button_for(wish, first), _explains(first, offered)
         panel.form = form_for(wish, first, user)
     for action in offered:
         if action != first:
-            rare = action in RARE or (action in WIDE and wish.status not in HELD and first != Action.PUBLISH)
-            place = panel.rare if rare else panel.wide if action in WIDE else panel.buttons
+            rare = action in RARE or (action == Action.TO_CASE and first != Action.PUBLISH)
+            place = panel.rare if rare else panel.buttons
             place.append(button_for(wish, action))
     return panel
+
+
+def _explains(first: Action, offered: list[Action]) -> str:
+    """What the primary action is for, or why the one that waits is left to others."""
+    by_others = Action.NOT_YET in offered and Action.CONFIRM not in offered
+    return _BY_OTHERS if by_others else ACTS[first].explains

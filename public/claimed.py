@@ -13,6 +13,7 @@ from django.utils import timezone
 from accounts.models import User
 from common.sensitive import mask_numbers
 from common.templatetags.weidu import cn_date, cn_time
+from notifications.reading import Inbox
 from wishes.models import Claim, ClaimMember, Pace, Wish, WishEvent
 from wishes.states import Action, Alarm, ClaimStatus, Kind, Who, actions_for
 
@@ -195,3 +196,8 @@ def _line(event: WishEvent, user: User, *, spoken: bool) -> Line:
     if event.action in (*_OWN_WORDS, Action.JOIN, Action.LEAVE) and event.by_id != user.pk and event.by:
         title = f"{event.by.called}：{title}"
     return Line(event.at, title, "ok" if event.action in _GOOD else "")
+
+
+def inbox_of(user: User) -> Inbox:
+    """What the person was told in person: a volunteer needs no post for that."""
+    return Inbox(user, [f"user:{user.pk}"])

@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from public.views import claiming, claims, volunteer
+from public.views import claim_notices, claiming, claims, volunteer
 
 claim_urls = [
     path("claims/", claims.claims, name="claims"),
+    path("claims/notices/", claim_notices.notices, name="claim-notices"),
     path("claims/<uuid:uuid>/", claims.claim, name="claim"),
     path("claims/<uuid:uuid>/contact/", claims.contact, name="claim-contact"),
     path("claims/<uuid:uuid>/photo/", claims.photo, name="claim-photo"),

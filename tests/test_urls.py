@@ -75,6 +75,8 @@ GET  public:rights          200  200  200  200  200  200  200  200  200  200  20
 GET  public:size            405  405  405  405  405  405  405  405  405  405  405
 GET  public:claims          302  302  302  302  302  302  302  302  302  302  302
 POST public:claims          405  405  405  405  405  405  405  405  405  405  405
+GET  public:claim-notices   302  302  302  302  302  302  302  302  302  302  302
+POST public:claim-notices   302  302  302  302  302  302  302  302  302  302  302
 GET  public:claim           302  302  302  302  302  302  302  302  302  302  302
 GET  public:claim-contact   405  405  405  405  405  405  405  405  405  405  405
 POST public:claim-contact   302  302  302  302  302  302  302  302  302  302  302

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
+from audit.models import Entry
 from conftest import GRID, XINCUN
 from desk.ledgers import LEDGERS
 from desk.tests.test_household_privacy import addresses, admin_paths, content, leaks, signed_in, tables_with
@@ -175,3 +176,46 @@ def test_the_claims_that_lapse_or_are_revoked_close_too(wish, volunteers, strang
     wishes.claim(wish, by=helper)
     wishes.cancel(wish, by=None)
     assert opens(wish, strangers) == set() and leaks(strangers["helper"], near(wish), NEVER) == []
+
+
+def test_staff_of_the_place_open_it_with_a_reason_and_leave_a_record(
+    wish, volunteers, strangers, staff, wang, chen, zhao
+):
+    publish(wish, chen)
+    wishes.claim(wish, by=volunteers["helper"])
+    path = reverse("desk:wish-contact", args=[wish.number])
+    everybody = strangers | staff
+    for name, browser in everybody.items():
+        for sent in ({}, {"reason": ""}, {"reason": "curious"}):
+            assert not any(text in content(browser.post(path, sent)) for text in PLAIN), name
+        assert not any(text in content(browser.get(path)) for text in PLAIN), name
+    assert not Entry.objects.filter(verb="wish.reveal").exists()
+    answers = {name: browser.post(path, {"reason": "ask"}) for name, browser in everybody.items()}
+    seen = {name: {text for text in PLAIN[:3] if text in content(answer)} for name, answer in answers.items()}
+    opened = {name for name, texts in seen.items() if texts}
+    assert opened == {"wang", "chen", "zhao"} and all(seen[name] == set(PLAIN[:3]) for name in opened)
+    assert all("no-store" in answers[name]["Cache-Control"] for name in opened)
+    entries = Entry.objects.about("wish", wish.pk).filter(verb="wish.reveal")
+    looked = list(entries.values_list("actor_id", "details__reason"))
+    assert sorted(looked) == sorted((person.pk, "ask") for person in (wang, chen, zhao))
+    assert leaks(staff["chen"], near(wish), PLAIN) == [], "shown in one answer, and on no page since"
+
+
+def test_the_wishers_own_page_reads_the_words_and_nothing_plain(wish, volunteers, chen):
+    publish(wish, chen)
+    progress, page = reverse("public:wish-progress"), Client()
+    assert page.get(progress).status_code == 302, "without number and digits"
+    page.post(reverse("public:track"), {"receipt": wish.number, "tail": "0000"})
+    assert page.get(progress).status_code == 302, "with the wrong digits"
+    page.post(reverse("public:track"), {"receipt": wish.number, "tail": PHONE[-4:]})
+    made = wishes.claim(wish, by=volunteers["helper"])
+    steps = (lambda: wishes.deliver(made, by=made.claimer), lambda: wishes.confirm(wish, by=None), lambda: None)
+    for step in steps:
+        answer = page.get(progress)
+        assert answer.status_code == 200 and WORDS.encode() in answer.content, "the wisher's own words"
+        assert not any(text in answer.content for text in [*PLAIN, "何平".encode(), b"helper"])
+        assert "no-store" in answer["Cache-Control"]
+        step()
+    assert leaks(page, [path for path in near(wish) if path != progress], NEVER) == []
+    page.post(reverse("public:leave"))
+    assert page.get(progress).status_code == 302, "left"

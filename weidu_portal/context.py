@@ -12,7 +12,7 @@ from grids.scope import scope_of
 from notifications.models import Notification
 from visits.models import Submission
 from weidu_portal.start import only_claims
-from wishes.models import Wish
+from wishes.models import Volunteer, Wish
 from workdays.services import coverage_warning
 
 SITE_NAME = "魏都区网格服务大厅"
@@ -55,6 +55,11 @@ class DeskFrame:
         if Ability.PLAN_VISITS not in self.abilities:
             return 0
         return bounded_count(Submission.objects.reviewable_by(self.user).to_review())
+
+    @cached_property
+    def claims(self) -> bool:
+        """Whether 我的认领 is offered: to staff who are volunteers too."""
+        return Volunteer.objects.filter(user=self.user).exists()
 
     @cached_property
     def calendar_warning(self) -> str | None:

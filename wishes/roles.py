@@ -4,7 +4,7 @@ from accounts.models import User
 from grids.levels import Level, level_of
 from grids.permissions import Ability
 from grids.scope import scope_of
-from wishes.models import Wish
+from wishes.models import Claim, Wish
 from wishes.states import Action, Who, actions_for
 
 
@@ -20,8 +20,16 @@ def roles_of(wish: Wish, user: User, at=None) -> frozenset[Who]:
 
 
 def open_actions(wish: Wish, user: User, at=None) -> list[Action]:
-    """What this member of staff may do with the wish right now."""
-    return actions_for(wish.status, roles_of(wish, user, at))
+    """What this member of staff may do with the wish right now; nobody confirms a wish of the own claim."""
+    actions = actions_for(wish.status, roles_of(wish, user, at))
+    if Action.CONFIRM in actions and is_claimer(wish, user):
+        actions.remove(Action.CONFIRM)
+    return actions
+
+
+def is_claimer(wish: Wish, user: User) -> bool:
+    """True for everybody of the wish's live claim."""
+    return Claim.objects.live().of(user).filter(wish=wish).exists()
 
 
 def may_reveal(wish: Wish, user: User, at=None) -> bool:

@@ -33,6 +33,9 @@ ENDED = (*REALISED, Status.REFUSED, Status.CASE, Status.CANCELLED)
 NOT_ENDED = (Status.PENDING, Status.RETURNED, Status.WAITING, *HELD, Status.TAKEN_DOWN)
 # Read by everybody once: their public wording was approved by staff.
 ON_THE_WALL = (Status.WAITING,)
+# Staff have something to do: to review, to confirm, or to find somebody.
+TO_ANSWER = (Status.PENDING, Status.CONFIRMING)
+TO_HANDLE = (*TO_ANSWER, *ON_THE_WALL)
 
 
 class Action(models.TextChoices):

@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from cases.models import Case, Category
+from common.errors import DomainError
 from conftest import XINCUN
 from desk.forms_wishes import ACTS
 from wishes import services as wishes
@@ -159,14 +160,22 @@ def test_cancelled_for_the_wisher_and_a_note(do, make_wish, wang):
     assert WishEvent.objects.filter(wish=wish, action="note", note="电话里问过").exists()
 
 
-def test_nobody_confirms_the_own_claim(do, make_wish, wang, chen):
+def test_nobody_is_offered_to_confirm_the_own_claim(do, client, make_wish, wang, he, chen):
     wish = make_wish()
     do(chen, wish, "publish", **PUBLIC)
     wishes.enrol(wang, community=wish.area)
     claim = wishes.claim(wish, by=wang)
     wishes.deliver(claim, by=wang)
-    refused = do(wang, wish, "confirm", thanks="谢谢").content.decode()
-    assert "别的同事" in refused and 'value="谢谢"' in refused and wish.status == Status.CONFIRMING
+    client.force_login(wang)
+    page = client.get(wish.get_absolute_url()).content.decode()
+    assert "确认实现" not in page and "由心愿人或别的同事确认" in page and "还没实现" in page
+    assert client.get(reverse("desk:wish-act", args=[wish.number, "confirm"])).status_code == 403
+    assert do(wang, wish, "confirm", thanks="谢谢").status_code == 403 and wish.status == Status.CONFIRMING
+    with pytest.raises(DomainError, match="别的同事"):
+        wishes.confirm(wish, by=wang)
+    client.force_login(he)
+    page = client.get(wish.get_absolute_url()).content.decode()
+    assert "确认实现" in page and "由心愿人或别的同事确认" not in page
 
 
 def test_a_stale_page_is_told_and_keeps_what_was_typed(do, make_wish, chen, wang):

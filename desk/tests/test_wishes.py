@@ -140,6 +140,23 @@ def test_pages_follow_one_another(look, make_wish, chen):
     assert len(numbers(first)) == 20 and len(numbers(rest)) == 1 and not numbers(first) & numbers(rest)
 
 
+def test_what_must_be_answered_comes_before_what_waits_on_the_wall(look, make_wish, make_volunteer, chen):
+    now = timezone.now()
+    walled = [make_wish(at=now - timedelta(days=30 - day)) for day in range(15)]
+    for wish in walled:
+        wishes.publish(wish, WORDS, at=now - timedelta(days=20), by=chen)
+    told, helper = walled.pop(), make_volunteer()
+    wishes.deliver(wishes.claim(told, by=helper), by=helper)
+    asked = [make_wish(at=now - timedelta(hours=9 - hour)) for hour in range(8)]
+    for wish in (told, *asked):
+        wish.refresh_from_db()
+    answered = sorted([told, *asked], key=lambda wish: (wish.confirm_by or wish.review_by, wish.pk))
+    first = look(chen, LIST).context["list"]
+    rest = look(chen, LIST, page=first.page.next_cursor).context["list"]
+    assert [row.wish.number for row in (*first.rows, *rest.rows)] == [wish.number for wish in (*answered, *walled)]
+    assert numbers(look(chen, LIST, page=rest.page.prev_cursor)) == {row.wish.number for row in first.rows}
+
+
 def test_the_export_is_what_the_page_shows(look, make_wish, chen):
     make_wish()
     assert '/desk/ledgers/wishes/?view=mine"' in look(chen, LIST).content.decode()

@@ -141,7 +141,8 @@ def test_every_page_is_accessible_and_fits_a_narrow_phone(open_page, helper, mak
     look(page, "/volunteer/no-such-token/")
     sign_in(page)
     for address in (
-        "/claims/", f"/claims/{live.uuid}/", f"/claims/{live.uuid}/progress/", f"/claims/{live.uuid}/deliver/",
+        "/claims/", "/claims/notices/", "/claims/notices/?view=all", f"/claims/{live.uuid}/",
+        f"/claims/{live.uuid}/progress/", f"/claims/{live.uuid}/deliver/",
         f"/claims/{live.uuid}/give-up/", f"/claims/{ended.uuid}/", "/account/",
         f"/wishes/{key_of(on_the_wall())}/claim/",
     ):  # fmt: skip

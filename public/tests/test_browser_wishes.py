@@ -147,6 +147,16 @@ def test_the_wall_is_narrowed_at_a_tap_and_the_address_says_so(phone, wall):
     phone.wait_for_selector("article:has-text('老花镜')")
 
 
+@pytest.mark.parametrize("size", ["", "elder"])
+def test_the_wall_is_reached_from_home_in_both_sizes(phone, wall, size):
+    if size:
+        enlarge(phone)
+    phone.goto("/")
+    phone.click("main a[href='/wishes/']:visible >> nth=0")
+    phone.wait_for_url("**/wishes/")
+    assert "老花镜" in phone.inner_text("article >> nth=0")
+
+
 def test_the_wisher_confirms_and_says_thanks(phone, wall):
     enter(phone, wall)
     look(phone)

@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User, index_of_phone
+from audit.models import Entry
 from conftest import XINCUN
 from grids.models import Area, Organization
 from wishes import services as wishes
@@ -145,6 +146,45 @@ def test_somebody_with_an_account_accepts_an_invitation(clerk, chen):
     assert Volunteer.objects.get(user=clerk).unit == invitation.unit
 
 
+def test_a_volunteer_of_long_standing_accepts_an_invitation(make_volunteer, chen):
+    helper, waiting = make_volunteer(), make_volunteer("deng", "邓强", state="pending")
+    for user in (helper, waiting):
+        invitation, token = invite(chen)
+        path = reverse("public:volunteer-invited", args=[token])
+        browser = Client()
+        browser.force_login(user)
+        assert "登记为经办人" in browser.get(path).content.decode()
+        assert browser.post(path).url == reverse("public:claims")
+        volunteer = Volunteer.objects.get(user=user)
+        assert (volunteer.unit, volunteer.may_claim) == (invitation.unit, True)
+        invitation.refresh_from_db()
+        assert invitation.used_by == user and browser.get(path).status_code == 404
+    assert Volunteer.objects.get(user=waiting).decided_by == chen, "the invitation vouches"
+    assert Volunteer.objects.get(user=helper).decided_by == helper, "checked before, and stays so"
+    assert Entry.objects.filter(verb="volunteer.represents").count() == 2
+
+
+def test_an_invitation_is_not_used_up_where_it_changes_nothing(make_volunteer, chen):
+    helper, stopped = make_volunteer(), make_volunteer("deng", "邓强", state="stopped")
+    wishes.accept(invite(chen)[0], by=helper)
+    for user, words in ((helper, "已经是这个单位的经办人"), (stopped, "请先联系社区")):
+        invitation, token = invite(chen)
+        browser = Client()
+        browser.force_login(user)
+        page = browser.post(reverse("public:volunteer-invited", args=[token])).content.decode()
+        invitation.refresh_from_db()
+        assert words in page and invitation.used_at is None
+    assert Volunteer.objects.get(user=stopped).unit is None
+
+
+def test_who_represents_one_unit_is_told_what_another_invitation_changes(make_volunteer, chen):
+    helper = make_volunteer(unit=Organization.objects.get(code="zuzhibu"))
+    _, token = invite(chen)
+    browser = Client()
+    browser.force_login(helper)
+    assert "登记后改为代表" in browser.get(reverse("public:volunteer-invited", args=[token])).content.decode()
+
+
 def test_an_expired_or_invented_link_is_told_calmly(client, typed, chen):
     _, token = invite(chen)
     Invitation.objects.update(expires_at=timezone.now())
@@ -165,3 +205,12 @@ def test_volunteers_without_a_post_start_with_their_claims_and_staff_at_the_desk
     desk = Client()
     desk.force_login(wang)
     assert desk.get(reverse("accounts:sign-in")).url == reverse("desk:home")
+
+
+def test_staff_who_claim_have_their_claims_in_the_menu(wang, he):
+    wishes.enrol(wang, community=Area.objects.get(code=XINCUN))
+    link = f'href="{reverse("public:claims")}"'
+    for user, offered in ((wang, True), (he, False)):
+        browser = Client()
+        browser.force_login(user)
+        assert (link in browser.get("/desk/").content.decode()) is offered, user

@@ -58,6 +58,7 @@ def claims(request: HttpRequest) -> HttpResponse:
         "page": shown,
         "held": len(live),
         "most": claimed.most_at_once(),
+        "unread": claimed.inbox_of(request.user).waiting,
     }
     return render(request, "claims/claims.html", page)
 

@@ -73,12 +73,15 @@ def _accept(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     refusal = ""
     if request.method == "POST":
         try:
-            wishes.enrol(request.user, community=invitation.community, invitation=invitation)
+            wishes.accept(invitation, by=request.user)
         except DomainError as error:
             refusal = error.message
         else:
+            messages.success(request, f"登记好了，可以以{invitation.unit.name}的名义认领。")
             return redirect("public:claims")
-    return render(request, "claims/accept.html", {"invitation": invitation, "refusal": refusal})
+    now = Volunteer.objects.filter(user=request.user, unit__isnull=False).select_related("unit").first()
+    page = {"invitation": invitation, "refusal": refusal, "unit": now.unit if now else None}
+    return render(request, "claims/accept.html", page)
 
 
 def _may_try(request: HttpRequest, form: Form) -> bool:

@@ -81,7 +81,7 @@ def _await(port: int) -> None:
         time.sleep(0.05)
 
 
-def _times(port: int, pages: list[tuple[str, str]], count: int = READS) -> list[list[float]]:
+def timed(port: int, pages: list[tuple[str, str]], count: int = READS) -> list[list[float]]:
     """Milliseconds of `count` reads of each (path, cookie), in turn over one kept connection, after a warm-up.
 
     In turn, so that a machine that slows down slows all of them down.
@@ -101,7 +101,8 @@ def _times(port: int, pages: list[tuple[str, str]], count: int = READS) -> list[
     return times
 
 
-def _p95(times: list[float]) -> float:
+def p95(times: list[float]) -> float:
+    """The time that nineteen of twenty stay below."""
     return statistics.quantiles(times, n=20)[-1]
 
 
@@ -122,12 +123,12 @@ def listing() -> dict[str, float]:
         raise RuntimeError("the list shows fewer than 50 rows")
     own, all_over = crowd.session_of(director), crowd.session_of(collector)
     with gunicorn() as port:
-        street, district, blank = _times(port, [(path, own), (path, all_over), (reverse("desk:notices"), own)])
+        street, district, blank = timed(port, [(path, own), (path, all_over), (reverse("desk:notices"), own)])
     return {
         "case_list_queries": len(captured),
-        "case_list_p95_ms": round(_p95(street), 1),
+        "case_list_p95_ms": round(p95(street), 1),
         "case_list_p50_ms": round(statistics.median(street), 1),
-        "case_list_district_p95_ms": round(_p95(district), 1),
+        "case_list_district_p95_ms": round(p95(district), 1),
         "empty_page_p50_ms": round(statistics.median(blank), 1),
         "case_list_vs_empty_page": round(statistics.median(street) / statistics.median(blank), 2),
     }
@@ -183,4 +184,4 @@ def submitting() -> dict[str, float]:
         seconds = time.perf_counter() - started
     if len(times) != SUBMITS:
         raise RuntimeError(f"{len(times)} of {SUBMITS} requests were answered")
-    return {"submit_per_second": round(SUBMITS / seconds, 1), "submit_p95_ms": round(_p95(times), 1)}
+    return {"submit_per_second": round(SUBMITS / seconds, 1), "submit_p95_ms": round(p95(times), 1)}

@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.models import User
 from common.errors import DomainError
 from weidu_portal.bench import crowd
-from weidu_portal.bench.pages import XINCUN, _p95, _times, gunicorn
+from weidu_portal.bench.pages import XINCUN, gunicorn, p95, timed
 from wishes import services as wishes
 from wishes.models import Claim, Pace, Volunteer, Wish
 
@@ -44,8 +44,8 @@ def measure() -> dict[str, float]:
 def _wall() -> dict[str, float]:
     paths = ["/wishes/", "/wishes/?kind=service", f"/wishes/?street={XINCUN[:9]}", f"/wishes/?community={XINCUN}"]
     with gunicorn() as port:
-        times = _times(port, [(path, "") for path in paths])
-    return {"wish_wall_p95_ms": round(_p95([taken for page in times for taken in page]), 1)}
+        times = timed(port, [(path, "") for path in paths])
+    return {"wish_wall_p95_ms": round(p95([taken for page in times for taken in page]), 1)}
 
 
 def _claims(staff: User) -> dict[str, float]:

@@ -124,7 +124,7 @@ def _put_notices_away(now: datetime) -> None:
     old.update(push_at=None, pushed_at=F("created_at"))
     read = Notification.objects.filter(created_at__lt=now - READ_AFTER)
     for user in User.objects.filter(username__in=[account.username for account in people.CAST]):
-        seats = scope_of(user).seats
+        seats = {*scope_of(user).seats, f"user:{user.pk}"}  # volunteers have no post
         ids = list(Notification.objects.for_seats(seats, user).filter(pk__in=read).values_list("pk", flat=True))
         mark_read(user, seats=seats, ids=ids, at=now - READ_AFTER)
 

@@ -6,7 +6,7 @@ from django.db.models import Q
 from grids.levels import Level
 from grids.permissions import Ability
 from grids.scope import scope_of, within
-from wishes.states import HELD, ON_THE_WALL, REALISED, ClaimStatus, Status
+from wishes.states import HELD, ON_THE_WALL, REALISED, TO_ANSWER, TO_HANDLE, ClaimStatus, Status
 
 
 class WishQuerySet(models.QuerySet):
@@ -50,7 +50,11 @@ class WishQuerySet(models.QuerySet):
 
     def to_answer(self):
         """Wishes that wait for staff with a deadline: to be reviewed, or to be confirmed."""
-        return self.filter(status__in=(Status.PENDING, Status.CONFIRMING))
+        return self.filter(status__in=TO_ANSWER)
+
+    def to_handle(self):
+        """The same, and those on the wall: somebody must be found."""
+        return self.filter(status__in=TO_HANDLE)
 
     def realised(self):
         """Wishes that came true."""

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Case as Choose
 from django.db.models import F, Q, When
-from django.db.models.functions import Left
+from django.db.models.functions import Coalesce, Left
 from django.urls import reverse
 from django.utils import timezone
 
@@ -17,7 +17,7 @@ from grids.levels import Level
 from grids.models import Area, Compound
 from households.models import Household, PrivacyNotice
 from wishes.models.querysets import WishQuerySet
-from wishes.states import HELD, REALISED, ForWhom, Kind, Status
+from wishes.states import HELD, ON_THE_WALL, REALISED, TO_ANSWER, TO_HANDLE, ForWhom, Kind, Status
 
 
 def _next_alarm() -> models.Expression:
@@ -28,6 +28,21 @@ def _next_alarm() -> models.Expression:
         When(status=Status.PENDING, then=unreviewed),
         When(status=Status.WAITING, exhausted_at__isnull=True, then=F("climb_at")),
         When(status=Status.CONFIRMING, then=unconfirmed),
+    )
+
+
+def _queue_rank() -> models.Expression:
+    """0 while somebody has to review or to confirm, 1 while it waits on the wall, 2 for the rest."""
+    return Choose(When(status__in=TO_ANSWER, then=0), When(status__in=ON_THE_WALL, then=1), default=2)
+
+
+def _queue_at() -> models.Expression:
+    """Where it stands among those of its rank: by deadline, on the wall by how long it has waited."""
+    return Choose(
+        When(status=Status.PENDING, then=Coalesce("review_by", "created_at")),
+        When(status=Status.CONFIRMING, then=Coalesce("confirm_by", "created_at")),
+        When(status=Status.WAITING, then=Coalesce("published_at", "created_at")),
+        default=F("created_at"),
     )
 
 
@@ -89,6 +104,11 @@ class Wish(models.Model):
         expression=_next_alarm(), output_field=models.DateTimeField(null=True), db_persist=True
     )
 
+    queue_rank = models.GeneratedField(
+        expression=_queue_rank(), output_field=models.PositiveSmallIntegerField(), db_persist=True
+    )
+    queue_at = models.GeneratedField(expression=_queue_at(), output_field=models.DateTimeField(), db_persist=True)
+
     created_at = models.DateTimeField("提出时间", default=timezone.now)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="登记人"
@@ -143,6 +163,22 @@ class Wish(models.Model):
             models.Index(
                 fields=["next_alarm_at", "id"], condition=Q(next_alarm_at__isnull=False), name="wish_alarm_queue"
             ),
+            # 待我处理 of a community, a street and the district.
+            models.Index(
+                fields=["community", "level", "queue_rank", "queue_at", "id"],
+                condition=Q(status__in=TO_HANDLE),
+                name="wish_work_community",
+            ),
+            models.Index(
+                fields=["street", "level", "queue_rank", "queue_at", "id"],
+                condition=Q(status__in=TO_HANDLE),
+                name="wish_work_street",
+            ),
+            models.Index(
+                fields=["level", "queue_rank", "queue_at", "id"],
+                condition=Q(status__in=TO_HANDLE),
+                name="wish_work_level",
+            ),
             # The wall: those that have waited longest first, everywhere, by street and by community, of one kind or all.
             models.Index(fields=["published_at", "id"], condition=Q(status=Status.WAITING), name="wish_wall_district"),
             models.Index(
@@ -175,7 +211,7 @@ class Wish(models.Model):
         """What staff call the wish in lists: the public title, else the wisher's first words."""
         if self.title:
             return self.title
-        first = self.text.split("\n")[0]
+        first = self.text.split("\n")[0].rstrip("。")
         return first if len(first) <= 20 else f"{first[:19]}…"
 
     @property

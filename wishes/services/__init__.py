@@ -19,7 +19,7 @@ from wishes.services.reviewing import (
 )
 from wishes.services.sweeping import sweep
 from wishes.services.tracking import find_by_number, open_wish_with_tail
-from wishes.services.volunteering import decide, enrol, invitation_of, invite, open_account
+from wishes.services.volunteering import accept, decide, enrol, invitation_of, invite, open_account
 
 __all__ = [
     "PREFIX",
@@ -27,6 +27,7 @@ __all__ = [
     "Asked",
     "Contact",
     "PublicWords",
+    "accept",
     "become_case",
     "cancel",
     "claim",

@@ -80,6 +80,28 @@ def enrol(
     return volunteer
 
 
+@transaction.atomic
+def accept(invitation: Invitation, *, at: datetime | None = None, by: User) -> Volunteer:
+    """Make `by` the representative of the invited unit: a new volunteer, or one of long standing, whose claims stay as
+    they are. The invitation vouches for who waits to be checked, not for whom the community turned down.
+    """
+    volunteer = Volunteer.objects.select_for_update().filter(user=by).first()
+    if volunteer is None:
+        return enrol(by, community=invitation.community, invitation=invitation, at=at)
+    if volunteer.state in (VolunteerState.REFUSED, VolunteerState.STOPPED):
+        raise DomainError("您的报名没有通过或者已经停用，请先联系社区。")
+    if volunteer.unit_id == invitation.unit_id:
+        raise DomainError("您已经是这个单位的经办人，链接可以留给同事用。")
+    at = at or timezone.now()
+    _use(invitation, by, at)
+    volunteer.unit = invitation.unit
+    if volunteer.state == VolunteerState.PENDING:
+        volunteer.state, volunteer.decided_at, volunteer.decided_by = VolunteerState.APPROVED, at, invitation.created_by
+    volunteer.save()
+    record("volunteer.represents", subject=("volunteer", volunteer.pk), by=by, unit=invitation.unit_id)
+    return volunteer
+
+
 def decide(volunteer: Volunteer, state: str, *, reason: str = "", at: datetime | None = None, by: User) -> None:
     """The community has checked name and unit: approved, refused, or stopped later; the last two need a reason."""
     if state not in _DECIDED:
