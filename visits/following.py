@@ -1,0 +1,21 @@
+"""Where to go after one door: the next one of the same building that is due, else the most pressing."""
+
+from datetime import date
+
+from django.db.models import Q
+
+from accounts.models import User
+from households.models import Household
+from visits.services.due import due_on
+
+
+def next_door(household: Household, user: User, day: date) -> Household | None:
+    """The household to visit after this one; None where nobody else is due. Doors tried today are not proposed again."""
+    rows = due_on(Household.objects.visible_to(user), day).exclude(pk=household.pk)
+    rows = rows.filter(Q(standing__tried_at__isnull=True) | Q(standing__tried_at__date__lt=day))
+    here = rows.filter(compound=household.compound_id, building_no=household.building_no)
+    onward = here.filter(
+        Q(unit_no=household.unit_no, room_order__gte=household.room_order) | Q(unit_no__gt=household.unit_no or 0)
+    )
+    walked = ("unit_no", "room_order", "room", "pk")
+    return onward.order_by(*walked).first() or here.order_by(*walked).first() or rows.first()
