@@ -8,10 +8,13 @@ from hashlib import sha256
 from pathlib import Path
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.staticfiles import finders
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.template.loader import render_to_string
 from django.templatetags.static import static
+
+from visits.visit_page import VisitPage
 
 # What scripts can do with records; the server's `min_version` asks phones below it to take the new pages at once.
 APP_VERSION = 1
@@ -73,7 +76,10 @@ def _digest_now() -> str:
 
 def shell_page() -> str:
     """The pages without data. Rendered without a request: no name, no token, no message can get into it."""
-    return render_to_string("field/shell.html", {"site_name": "走访", "version": version()})
+    page = VisitPage(None, AnonymousUser())
+    # Made on the phone when a form is opened; and the shell stays the same from one day to the next.
+    page.submission, page.today = "", None
+    return render_to_string("field/shell.html", {"site_name": "走访", "page": page})
 
 
 def worker_script() -> str:

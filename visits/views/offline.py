@@ -1,15 +1,21 @@
 """上传, the shell that works without a network, and what the browser needs to keep it."""
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from grids.decorators import require
 from grids.permissions import Ability
 from visits import offline
+from visits.following import next_door
+from visits.views.visiting import household_or_404
+
+_MOST_DOORS = 500
 
 
 @require(Ability.VISIT)
@@ -18,6 +24,21 @@ from visits import offline
 def upload(request: HttpRequest) -> HttpResponse:
     """What is still on this phone; the scripts of the page fill it from the phone."""
     return render(request, "field/upload.html")
+
+
+@require(Ability.VISIT)
+@never_cache
+@require_safe
+def onward(request: HttpRequest, pk: int) -> HttpResponse:
+    """From a door whose record the phone keeps to the next one. `written` are doors the phone has records of."""
+    household = household_or_404(request, pk)
+    written = [int(text) for text in request.GET.getlist("written")[:_MOST_DOORS] if text.isdecimal() and len(text) < 19]
+    following = next_door(household, request.user, timezone.localdate(), but=written)
+    if following is None:
+        return redirect("field:today")
+    carried = {name: request.GET[name] for name in ("later", "day", "part") if name in request.GET}
+    query = f"?{urlencode(carried)}" if carried else ""
+    return redirect(reverse("field:visit-new", args=[following.pk]) + query)
 
 
 @require_safe

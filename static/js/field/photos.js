@@ -12,6 +12,8 @@
   const photos = field.photos = {};
 
   photos.start = function (form, me) {
+    /* What was chosen stands below as pictures; the browser's own words about files would say otherwise. */
+    form.querySelectorAll("[data-photos] input[type=file]").forEach(function (input) { input.classList.add("visually-hidden"); });
     form.addEventListener("change", function (event) {
       if (event.target.type === "file") { taken(form, me, event.target); }
     });

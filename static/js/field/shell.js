@@ -17,6 +17,7 @@
     document.title = title + " - 魏都区网格治理服务";
     const foot = document.querySelector(".tab-bar");
     if (foot) { foot.hidden = name === "visit"; }
+    document.querySelector("[data-shell-back]").hidden = name !== "visit";
     return part(name);
   }
 

@@ -343,6 +343,22 @@
     });
   };
 
+  /* Records of another phone, frozen as they were there: its device and its sequence stay theirs. */
+  store.takeIn = function (bundle, user, bytesOf) {
+    return writing(["outbox", "sent", "photos"], async function (on) {
+      for (const one of bundle.records) {
+        const payload = one.payload;
+        if ((await on.outbox.get(payload.id)) || (await on.sent.get(payload.id))) { continue; }
+        await on.outbox.add({ id: payload.id, user: user, seq: payload.seq, household: payload.household, label: payload.label,
+          words: one.words, more: one.more, state: "waiting", saved_at: one.saved_at, held_until: 0, tried_at: Date.now(), payload: payload });
+      }
+      for (const photo of bundle.photos) {
+        if (await on.photos.get(photo.id)) { continue; }
+        await on.photos.add({ id: photo.id, submission: photo.submission, user: user, name: photo.name, bytes: bytesOf(photo.base64), taken_at: Date.now() });
+      }
+    });
+  };
+
   store.discardDraft = function (key) {
     return writing(["drafts", "photos", "outbox", "sent"], async function (on) {
       const draft = await on.drafts.get(key);

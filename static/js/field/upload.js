@@ -21,6 +21,7 @@
       field.outbox.flush("button");
     });
     one("[data-export]").addEventListener("click", rescue);
+    one("[data-import]").addEventListener("change", readIn);
     place.addEventListener("click", act);
     document.addEventListener("field:changed", draw);
     window.addEventListener("online", draw);
@@ -173,9 +174,10 @@
     const bundle = { format: "weidu-field", version: 1, made_at: new Date().toISOString(), user: person, records: [], photos: [] };
     for (const row of rows) {
       /* As it would be sent, so that reading the file in and sending later are the same record. */
-      bundle.records.push(Object.assign({ seq: row.seq, clock_offset: field.outbox.offset || 0 }, row.payload));
+      const payload = Object.assign({ seq: row.seq, clock_offset: field.outbox.offset || 0 }, row.payload);
+      bundle.records.push({ payload: payload, words: row.words, more: row.more, saved_at: row.saved_at });
       for (const photo of await store.photosOf(row.id)) {
-        bundle.photos.push({ id: photo.id, submission: row.id, sha256: await field.sha256(photo.bytes), base64: base64(photo.bytes) });
+        bundle.photos.push({ id: photo.id, submission: row.id, name: photo.name, sha256: await field.sha256(photo.bytes), base64: base64(photo.bytes) });
       }
     }
     return bundle;
@@ -191,5 +193,22 @@
     link.click();
     link.remove();
     setTimeout(function () { URL.revokeObjectURL(link.href); }, 60000);
+  }
+
+  function bytesOf(text) { return Uint8Array.from(atob(text), function (one) { return one.charCodeAt(0); }).buffer; }
+
+  /* The same ids as on the other phone: whatever was sent from there meanwhile is not written down twice. */
+  async function readIn(event) {
+    const said = one("[data-import-said]");
+    const file = event.target.files[0];
+    event.target.value = "";
+    let bundle = null;
+    try { bundle = JSON.parse(await file.text()); } catch (fault) { /* said below */ }
+    if (!bundle || bundle.format !== "weidu-field") { said.textContent = "这不是导出的走访记录，没有读入。"; return; }
+    if (bundle.user.id !== me.id) { said.textContent = "这是" + bundle.user.called + "的记录，请由本人登录后读入。"; return; }
+    await store.takeIn(bundle, me.id, bytesOf);
+    said.textContent = "读入" + bundle.records.length + "条，正在上传。";
+    field.changed();
+    field.outbox.flush("button");
   }
 })();

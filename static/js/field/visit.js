@@ -94,7 +94,7 @@
     }
     sessionStorage.setItem("field:saved", JSON.stringify({ id: record.id, label: record.label, until: record.held_until }));
     field.changed();
-    goOn(submitter);
+    await goOn(submitter, fields);
   }
 
   async function keep(fields) {
@@ -122,9 +122,19 @@
     form.querySelectorAll("button").forEach(function (button) { button.disabled = on; });
   }
 
-  function goOn(submitter) {
-    const next = !submitter || submitter.value !== "stay";
-    const address = next ? "/field/households/" + form.dataset.household + "/next/" : "/field/";
+  /* The server knows who is due, but not what is still on this phone. */
+  async function nextDoor(fields) {
+    const query = new URLSearchParams();
+    (await store.waiting(me.id)).forEach(function (row) { query.append("written", row.household); });
+    if (fields.written_later) {
+      query.set("later", "1");
+      ["day", "part"].forEach(function (name) { query.set(name, fields[name][0]); });
+    }
+    return "/field/households/" + form.dataset.household + "/next/?" + query;
+  }
+
+  async function goOn(submitter, fields) {
+    const address = submitter && submitter.value === "stay" ? "/field/" : await nextDoor(fields);
     const reachable = navigator.onLine !== false || (navigator.serviceWorker && navigator.serviceWorker.controller);
     if (reachable) { location.assign(address); return; }
     /* Nothing would open: stay on what is loaded, and let it be taken back here. */
