@@ -1,5 +1,6 @@
 """Nothing opens before a password made by somebody else was replaced."""
 
+from django.http import JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django_htmx.http import HttpResponseClientRedirect
@@ -23,6 +24,9 @@ class FirstPasswordMiddleware:
             return None
         if request.resolver_match.view_name in OPEN_VIEWS:
             return None
+        if request.resolver_match.namespace == "sync":
+            # A phone's outbox reads JSON only; to it, a password that must be changed is a sign-in not yet done.
+            return JsonResponse({"error": "password", "words": "请先登录改密码，记录还在手机上。"}, status=401)
         if request.htmx:
             return HttpResponseClientRedirect(reverse("accounts:password"))
         return redirect("accounts:password")

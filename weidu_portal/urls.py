@@ -14,6 +14,7 @@ urlpatterns = [
     path("desk/", include("desk.urls")),
     path("field/", include("visits.urls")),
     path("", include("visits.urls_root")),
+    path("sync/", include("visits.urls_sync")),
     path("", include("public.urls")),
 ]
 

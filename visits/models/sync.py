@@ -6,10 +6,22 @@ from django.db.models import Q
 from django.utils import timezone
 
 from common.fields import EncryptedField
+from grids.models import Posting
 from grids.permissions import Ability
 from grids.scope import scope_of, within
 from visits.models.visit import Visit
 from visits.states import SubmissionState
+
+
+class DeviceQuerySet(models.QuerySet):
+    """Devices by scope."""
+
+    def visible_to(self, user, at=None):
+        """Devices of people posted now in the areas where the user plans visits."""
+        here = Q(pk__in=[])
+        for code in scope_of(user, granting=Ability.PLAN_VISITS).areas:
+            here |= Q(area_id__startswith=code) | Q(compound__area_id__startswith=code)
+        return self.filter(user__in=Posting.objects.current(at).filter(here).values("user"))
 
 
 class Device(models.Model):
@@ -25,6 +37,8 @@ class Device(models.Model):
     free_mb = models.PositiveIntegerField("剩余空间（MB）", null=True, blank=True)
     last_seq = models.PositiveIntegerField("用到的序号", default=0, help_text="手机给每条记录一个序号，从1起")
     seen_at = models.DateTimeField("最近联系", default=timezone.now)
+
+    objects = DeviceQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "设备"
@@ -56,7 +70,8 @@ class Submission(models.Model):
     device_seq = models.PositiveIntegerField("设备序号", null=True)
     kind = models.CharField("种类", max_length=10, default="visit")
     schema_version = models.PositiveSmallIntegerField("格式版本", default=1)
-    payload = EncryptedField("原文", kind="address", aad_field="id")
+    # Emptied 90 days after it was dealt with; the row stays, so that a second sending is still recognised.
+    payload = EncryptedField("原文", kind="address", aad_field="id", null=True)
     sha256 = models.CharField("摘要", max_length=64)
     client_at = models.DateTimeField("手机时间", null=True)
     clock_offset = models.IntegerField("时钟误差（秒）", default=0)
@@ -95,6 +110,7 @@ class Submission(models.Model):
                 name="submission_to_review",
                 condition=Q(state=SubmissionState.REVIEW),
             ),
+            models.Index(fields=["received_at"], name="submission_kept", condition=Q(payload__isnull=False)),
         ]
         constraints = [
             models.CheckConstraint(
@@ -114,8 +130,13 @@ class Conflict(models.Model):
     submission = models.ForeignKey(Submission, models.PROTECT, related_name="conflicts", verbose_name="先到的")
     uuid = models.UUIDField("标识", unique=True)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="提交人")
-    payload = EncryptedField("原文", kind="address")
+    device = models.ForeignKey(Device, models.PROTECT, null=True, related_name="+", verbose_name="设备")
+    device_seq = models.PositiveIntegerField("设备序号", null=True)
+    schema_version = models.PositiveSmallIntegerField("格式版本", default=1)
+    payload = EncryptedField("原文", kind="address", null=True)
     sha256 = models.CharField("摘要", max_length=64)
+    client_at = models.DateTimeField("手机时间", null=True)
+    clock_offset = models.IntegerField("时钟误差（秒）", default=0)
     received_at = models.DateTimeField("收到时间", default=timezone.now)
 
     class Meta:

@@ -1,0 +1,14 @@
+"""Addresses phones talk to without a page."""
+
+from django.urls import path, re_path
+
+from visits.views import sync
+
+app_name = "sync"
+
+urlpatterns = [
+    path("hello", sync.hello, name="hello"),
+    path("submit", sync.submit, name="submit"),
+    # Anything else is answered here too, so that no page and no redirect ever comes from under this prefix.
+    re_path(r"^(?P<rest>.*)$", sync.unknown, name="unknown"),
+]

@@ -1,0 +1,100 @@
+"""What phones say to the portal without a page: /sync/. JSON only; docs/sync.md has every answer."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+
+from visits import envelope, reading
+from visits.envelope import Malformed
+from visits.models import Submission
+from visits.services import packing, syncing
+from visits.services.devices import Health, note_health
+from visits.states import SubmissionState
+from visits.views.speaking import refused, speaks
+
+# Pages older than this send what they hold and are then renewed.
+MIN_VERSION = "1"
+PROCESSED = "已记入。"
+REVIEW = "已收下。和系统里的情况有出入，社区核对后会告诉您怎么记的。"
+TWICE = "同一次走访收到两份，内容不同。两份都已收下，社区核对后会告诉您怎么记的。"
+
+
+@csrf_exempt  # changes nothing but the device's own health, and only on JSON, which no form of another site can send
+@speaks("POST")
+def hello(request: HttpRequest) -> HttpResponse:
+    """How the phone stands, against who is signed in, a fresh token, the time and what the phone may keep."""
+    body = _body(request)
+    now = timezone.now()
+    device = envelope.uuid_of(body.get("device"))
+    if device is None:
+        raise Malformed("没有写明是哪台设备。")
+    note_health(device, _health(body, now), at=now, by=request.user)
+    pack = packing.offer(request.user)
+    return JsonResponse(
+        {
+            "user": {"id": request.user.pk, "called": request.user.called},
+            "csrf": get_token(request),
+            "server_time": now.isoformat(),
+            "min_version": MIN_VERSION,
+            "scope_version": pack.scope_version,
+            "pack": pack.on,
+            "pack_hours": pack.hours,
+        }
+    )
+
+
+@speaks("POST")
+def submit(request: HttpRequest) -> HttpResponse:
+    """Keep one record and make a visit of it; the answer repeats its id once it is committed."""
+    body = _body(request)
+    if "user" in body and body["user"] != request.user.pk:
+        return refused("user", "这条记录是另一个账号写的，请用那个账号登录后上传。", 403)
+    sent = envelope.sent(body)
+    row, conflict = syncing.receive(sent, by=request.user)
+    if row.user_id == request.user.pk:
+        row = syncing.process(row.pk, read=reading.read, by=request.user)
+    if conflict is not None:
+        return JsonResponse({"conflict": str(sent.id), "words": TWICE}, status=409)
+    return JsonResponse({"ack": str(row.pk), **_stands(row)})
+
+
+def _stands(row: Submission) -> dict[str, str]:
+    if row.state == SubmissionState.SETTLED:
+        return {"state": "processed", "words": f"已核对：{row.decision}"}
+    if row.state == SubmissionState.REVIEW:
+        return {"state": "review", "words": REVIEW}
+    return {"state": "processed", "words": PROCESSED}
+
+
+@speaks("GET", "POST", "PUT", "HEAD", "DELETE", "PATCH", "OPTIONS")
+def unknown(request: HttpRequest, rest: str = "") -> HttpResponse:
+    """Whatever else is asked for under /sync/."""
+    return refused("unknown", "没有这个地址。", 404)
+
+
+def _body(request: HttpRequest) -> dict[str, Any]:
+    if request.content_type != "application/json":
+        raise Malformed("只接受JSON。")
+    content = request.read(envelope.MOST_BYTES + 1)
+    if len(content) > envelope.MOST_BYTES:
+        raise RequestDataTooBig
+    return envelope.opened(content)
+
+
+def _health(body: dict[str, Any], now: datetime) -> Health:
+    client_at = envelope.moment(body.get("client_at"))
+    version = body.get("app_version")
+    return Health(
+        pending=envelope.number(body.get("pending")) or 0,
+        oldest_pending_at=envelope.moment(body.get("oldest_pending_at")),
+        app_version=version[:20] if isinstance(version, str) else "",
+        persisted=body.get("persisted") is True,
+        free_mb=envelope.number(envelope.whole(body.get("free_mb"))),
+        clock_offset=int((now - client_at) / timedelta(seconds=1)) if client_at else 0,
+        last_seq=envelope.number(body.get("last_seq")) or 0,
+    )
