@@ -84,6 +84,7 @@
     } catch (fault) {
       return; /* no network, or a version that could not be fetched whole: the one before stays */
     }
+    if (!known) { return; } /* a browser that only pretends */
     const offer = function () {
       const place = document.querySelector("[data-new-version]");
       if (known.waiting && navigator.serviceWorker.controller && place && mayRenew()) { place.hidden = false; }
