@@ -91,3 +91,14 @@ class SubmissionState(models.TextChoices):
     PROCESSED = "processed", "已记入"
     REVIEW = "review", "待核对"
     SETTLED = "settled", "已核对"
+
+
+class Settlement(models.TextChoices):
+    """How a record that did not fit is settled by a person. What was sent is kept in every case."""
+
+    RECORD = "record", "照记"
+    OTHER = "other", "记到另一户"
+    LATER = "later", "用后收到的"
+    BOTH = "both", "两次都算"
+    FIRST = "first", "用先收到的"
+    DROP = "drop", "不记"

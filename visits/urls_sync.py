@@ -9,6 +9,9 @@ app_name = "sync"
 urlpatterns = [
     path("hello", sync.hello, name="hello"),
     path("submit", sync.submit, name="submit"),
+    path("photo/<uuid:uuid>/", sync.photo, name="photo"),
+    path("receipts/", sync.receipts, name="receipts"),
+    path("pack/", sync.pack, name="pack"),
     # Anything else is answered here too, so that no page and no redirect ever comes from under this prefix.
     re_path(r"^(?P<rest>.*)$", sync.unknown, name="unknown"),
 ]

@@ -247,6 +247,8 @@ CELERY_BEAT_SCHEDULE = {
     "clear-ledgers": {"task": "desk.tasks.clear_ledgers", "schedule": crontab(hour=3, minute=5)},
     "fall-handovers": {"task": "desk.tasks.fall_handovers", "schedule": 600.0},
     "discard-photos": {"task": "cases.tasks.discard_photos", "schedule": crontab(hour=3, minute=10)},
+    "process-left-records": {"task": "visits.tasks.process_left", "schedule": 300.0},
+    "forget-payloads": {"task": "visits.tasks.forget_payloads", "schedule": crontab(hour=3, minute=20)},
     "sweep-files": {"task": "files.tasks.sweep", "schedule": crontab(hour=3, minute=40)},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")

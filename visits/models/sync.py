@@ -56,6 +56,14 @@ class SubmissionQuerySet(models.QuerySet):
         scope = scope_of(user, granting=Ability.PLAN_VISITS)
         return self.filter(within(scope) | Q(user=user))
 
+    def reviewable_by(self, user):
+        """Records of the areas where the user plans visits: those the user may settle, and read in full."""
+        return self.filter(within(scope_of(user, granting=Ability.PLAN_VISITS)))
+
+    def settled(self):
+        """Records a person has looked at."""
+        return self.filter(state=SubmissionState.SETTLED)
+
     def to_review(self):
         """Records a person has to look at."""
         return self.filter(state=SubmissionState.REVIEW)

@@ -1,6 +1,7 @@
 """The verbs of visits: `from visits import services as visits`, then `visits.write_down(said, by=request.user)`."""
 
 from visits.services.recording import Heard, Said, Spoken, check_later, later, write_down
+from visits.services.settling import settle_submission
 from visits.services.standing import renew, settle
 
-__all__ = ["Heard", "Said", "Spoken", "check_later", "later", "renew", "settle", "write_down"]
+__all__ = ["Heard", "Said", "Spoken", "check_later", "later", "renew", "settle", "settle_submission", "write_down"]

@@ -21,7 +21,7 @@ from accounts.models import User
 from common.errors import DomainError
 from grids.models import Posting
 from households.models import Household
-from visits.models import Conflict, Device, Submission, Visit
+from visits.models import Conflict, Device, Submission, Visit, VisitPhoto
 from visits.services import photos
 from visits.services.recording import Said, write_down
 from visits.states import SubmissionState
@@ -144,6 +144,14 @@ def forget_payloads(*, at: datetime | None = None) -> int:
     )
     both = Conflict.objects.filter(submission__in=done.values("pk"), payload__isnull=False)
     return both.update(payload=None) + done.update(payload=None)
+
+
+def receipts(user: User, since: datetime) -> tuple[list[str], list[str]]:
+    """Ids of the person's records, and of the person's photos, that came since then: what a phone need not send again."""
+    kept = Submission.objects.filter(user=user, received_at__gte=since).values_list("pk", flat=True)
+    again = Conflict.objects.filter(user=user, received_at__gte=since).values_list("submission_id", flat=True)
+    pictures = VisitPhoto.objects.filter(user=user, arrived_at__gte=since).values_list("uuid", flat=True)
+    return sorted(map(str, {*kept, *again})), sorted(map(str, pictures))
 
 
 def body_of(row: Submission | Conflict) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """What phones say to the portal without a page: /sync/. JSON only; docs/sync.md has every answer."""
 
+import hashlib
+import uuid
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,16 +11,19 @@ from django.middleware.csrf import get_token
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
-from visits import envelope, reading
+from files.photos import MAX_BYTES
+from visits import envelope, records
 from visits.envelope import Malformed
 from visits.models import Submission
-from visits.services import packing, syncing
+from visits.services import packing, photos, syncing
 from visits.services.devices import Health, note_health
 from visits.states import SubmissionState
 from visits.views.speaking import refused, speaks
 
 # Pages older than this send what they hold and are then renewed.
 MIN_VERSION = "1"
+# Phones keep what they sent for seven days.
+ASKED_BACK, MOST_ASKED_BACK = timedelta(days=8), timedelta(days=30)
 PROCESSED = "已记入。"
 REVIEW = "已收下。和系统里的情况有出入，社区核对后会告诉您怎么记的。"
 TWICE = "同一次走访收到两份，内容不同。两份都已收下，社区核对后会告诉您怎么记的。"
@@ -57,7 +62,7 @@ def submit(request: HttpRequest) -> HttpResponse:
     sent = envelope.sent(body)
     row, conflict = syncing.receive(sent, by=request.user)
     if row.user_id == request.user.pk:
-        row = syncing.process(row.pk, read=reading.read, by=request.user)
+        row = syncing.process(row.pk, read=records.read, by=request.user)
     if conflict is not None:
         return JsonResponse({"conflict": str(sent.id), "words": TWICE}, status=409)
     return JsonResponse({"ack": str(row.pk), **_stands(row)})
@@ -69,6 +74,42 @@ def _stands(row: Submission) -> dict[str, str]:
     if row.state == SubmissionState.REVIEW:
         return {"state": "review", "words": REVIEW}
     return {"state": "processed", "words": PROCESSED}
+
+
+@speaks("PUT")
+def photo(request: HttpRequest, uuid: uuid.UUID) -> HttpResponse:
+    """Keep one photo under the id the phone gave it."""
+    content = request.read(MAX_BYTES + 1)
+    if len(content) > MAX_BYTES:
+        raise RequestDataTooBig
+    sha256 = hashlib.sha256(content).hexdigest()
+    if request.headers.get("X-Sha256", "").lower() != sha256:
+        return refused("sha", "照片没有传完整，请再传一次。", 422)
+    try:
+        kept = photos.receive_photo(uuid, content, sha256=sha256, by=request.user)
+    except photos.OtherBytes:
+        return JsonResponse({"conflict": str(uuid), "words": "这个编号已经收到过另一张照片，请重新拍。"}, status=409)
+    if kept.fault:
+        return JsonResponse({"ack": str(uuid), "state": "review", "words": f"{kept.fault}。"})
+    return JsonResponse({"ack": str(uuid), "state": "processed", "words": "照片已收到。"})
+
+
+@speaks("GET")
+def receipts(request: HttpRequest) -> HttpResponse:
+    """What of this person has come since a time: a phone sends again what it thinks was sent and is not here."""
+    now = timezone.now()
+    since = envelope.moment(request.GET.get("since")) or now - ASKED_BACK
+    ids, pictures = syncing.receipts(request.user, max(since, now - MOST_ASKED_BACK))
+    return JsonResponse({"ids": ids, "photos": pictures})
+
+
+@speaks("GET")
+def pack(request: HttpRequest) -> HttpResponse:
+    """The households a phone may keep."""
+    found = packing.pack(request.user)
+    if found is None:
+        return refused("off", "现在不能在手机上存住户名单。", 404)
+    return JsonResponse(found, json_dumps_params={"ensure_ascii": False, "separators": (",", ":")})
 
 
 @speaks("GET", "POST", "PUT", "HEAD", "DELETE", "PATCH", "OPTIONS")

@@ -1,0 +1,18 @@
+"""Periodic work of visits."""
+
+from celery import shared_task
+
+from visits import records
+from visits.services import syncing
+
+
+@shared_task
+def process_left() -> int:
+    """Records from phones whose processing was cut off; returns how many were taken up."""
+    return syncing.process_left(read=records.read)
+
+
+@shared_task
+def forget_payloads() -> int:
+    """What phones sent, 90 days after it was dealt with; returns how many records were emptied."""
+    return syncing.forget_payloads()
