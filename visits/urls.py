@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from visits.views import mine, offline, places, today, visiting
+from visits.views import calling, correcting, mine, offline, places, today, visiting
 
 app_name = "field"
 
@@ -10,10 +10,10 @@ urlpatterns = [
     path("", today.today, name="today"),
     path("households/<int:pk>/visit/", visiting.write, name="visit-new"),
     path("households/<int:pk>/next/", offline.onward, name="onward"),
-    path("households/<int:pk>/call/", visiting.call, name="call"),
+    path("households/<int:pk>/call/", calling.call, name="call"),
     path("visits/", mine.visits, name="visits"),
     path("visits/<uuid:uuid>/", visiting.visit, name="visit"),
-    path("visits/<uuid:uuid>/correct/", visiting.correct, name="visit-correct"),
+    path("visits/<uuid:uuid>/correct/", correcting.correct, name="visit-correct"),
     path("photos/<uuid:uuid>/", visiting.photo, name="visit-photo"),
     path("buildings/", places.buildings, name="buildings"),
     path("buildings/<int:pk>/", places.building, name="building"),

@@ -9,6 +9,7 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from accounts.models import User
+from households.access import access_to
 from households.models import CareTag, Household, Resident
 from visits.forms import FINE, FINE_LABEL, MAX_DETAIL, MAX_PHOTOS, VisitForm
 from visits.labels import door_label, last_words
@@ -108,7 +109,8 @@ class VisitPage:
         self.label, self.compound = door_label(self.household), self.household.compound.name
         self.living = list(self.household.residents.filter(left_date__isnull=True).order_by("pk"))
         self.called = appellation(self.household, self.living)
-        self.has_phone = bool(self.household.contact_phone or any(one.phone for one in self.living))
+        access = access_to(self.household, self.user)
+        self.has_phone = access.reveal and number_of(self.household, self.living) is not None
         tags = CareTag.objects.visible_to(self.user).current().filter(household=self.household)
         self.tags = list(dict.fromkeys(tags.order_by("kind__order", "pk").values_list("kind__name", flat=True)))
         visit, said = last_visit(self.household, self.user, but=self.visit)
@@ -173,6 +175,28 @@ class VisitPage:
         self.day_parts = self._choices("part", Part.choices)
         names = ("others", "note", "purpose", "knows_chief", "with_people", "with_units", "next_date", "next_part")
         self.more_open = any(self._one(name) for name in names) or any(name in self.errors for name in names)
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number a household is reached by: whose, under which field, and masked."""
+
+    field: str
+    resident: Resident | None
+    whose: str
+    masked: str
+
+
+def number_of(household: Household, living: list[Resident] | None = None) -> Number | None:
+    """The head's number, else the contact's, else the first there is."""
+    if living is None:
+        living = list(household.residents.filter(left_date__isnull=True).order_by("pk"))
+    people = sorted((one for one in living if one.phone), key=lambda one: one.relation != Resident.Relation.HEAD)
+    first = people[0] if people else None
+    if household.contact_phone and (first is None or first.relation != Resident.Relation.HEAD):
+        whose = household.contact_note or "联系人"
+        return Number("contact_phone", None, whose, str(household.contact_phone))
+    return Number("phone", first, first.called or str(first.name), str(first.phone)) if first else None
 
 
 def appellation(household: Household, living: list[Resident]) -> str:

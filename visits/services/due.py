@@ -6,7 +6,20 @@ one for everybody. An appointment or a next try goes before; a campaign asks onc
 
 from datetime import date
 
-from django.db.models import Case, DateField, ExpressionWrapper, F, Min, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import (
+    Case,
+    DateField,
+    ExpressionWrapper,
+    F,
+    IntegerField,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce, Least
 
 from households.models import CareTag, Household
@@ -56,7 +69,7 @@ def _campaigns(day: date) -> list[tuple[Campaign, Q]]:
     for campaign in Campaign.objects.on(day).prefetch_related("places").order_by("ends_date", "pk"):
         here = Q(pk__in=[])
         for place in campaign.places.all():
-            inside = Q(area_id__startswith=place.area_id)
+            inside = Q(area__code__startswith=place.area_id)
             here |= inside & Q(compound=place.compound_id) if place.compound_id else inside
         unmet = Q(standing__met_date__isnull=True) | Q(standing__met_date__lt=campaign.starts_date)
         if campaign.tagged_only:
@@ -71,4 +84,19 @@ def due_on(rows: QuerySet[Household], day: date, *, pace: Pace | None = None) ->
     wanted = Q(due_date__lte=day)
     if "asked_by" in found.query.annotations:
         wanted |= Q(campaign_id__isnull=False) & (Q(standing__next_date__isnull=True) | Q(standing__next_date__lte=day))
-    return found.filter(wanted).order_by("due_date", "compound", "building_no", "unit_no", "room_order", "pk")
+    found = found.filter(wanted).annotate(pressing=_pressing())
+    return found.order_by("pressing", "due_date", "compound", "building_no", "unit_no", "room_order", "pk")
+
+
+def _pressing() -> Case:
+    """What was agreed or tried before comes first, then who needs help, a campaign, who waits longest; who was never
+    reached last: on the first day that is everybody.
+    """
+    return Case(
+        When(standing__next_date__isnull=False, then=Value(0)),
+        When(tag_days__isnull=False, then=Value(1)),
+        When(campaign_id__isnull=False, then=Value(2)),
+        When(standing__reached_date__isnull=False, then=Value(3)),
+        default=Value(4),
+        output_field=IntegerField(),
+    )

@@ -133,7 +133,7 @@ def _write(said: Said, at: datetime, by: User) -> Visit:
         compound=household.compound,
         visitor=by,
         outcome=said.outcome,
-        way=Way.PHONE if said.outcome == Outcome.PHONED and said.way == Way.HOME else said.way,
+        way=way_of(said),
         purpose=said.purpose,
         campaign=said.campaign or campaign_of(household, area, day),
         happened_at=happened_at,
@@ -161,8 +161,13 @@ def _write(said: Said, at: datetime, by: User) -> Visit:
         mentioning.mention(visit, told=one.told, case=one.case, wish=one.wish, at=at, by=by)
     standing.renew(household)
     record("visit.write", subject=("visit", visit.pk), by=by, outcome=str(said.outcome))
-    _tell_community(visit, at)
+    tell_community(visit, at)
     return visit
+
+
+def way_of(said: Said) -> str:
+    """How the household was reached: who was phoned was not visited at home."""
+    return Way.PHONE if said.outcome == Outcome.PHONED and said.way == Way.HOME else said.way
 
 
 def area_on(household: Household, day: date) -> str:
@@ -205,7 +210,8 @@ def expect(visit: Visit, photos: list[uuids.UUID], line: Line | None, by: User) 
         VisitPhoto.objects.update_or_create(uuid=number, user=by, defaults={"visit": visit, "line": line})
 
 
-def _tell_community(visit: Visit, at: datetime) -> None:
+def tell_community(visit: Visit, at: datetime) -> None:
+    """One notice a visit to the community, where something is left for it to decide."""
     waiting = visit.lines.filter(opinion_state=OpinionState.WAITING).count()
     if waiting:
         notify_many(

@@ -41,8 +41,12 @@ class FieldPhone:
         self.settled()
 
     def settled(self) -> None:
-        self.page.wait_for_function("field.outbox.state !== 'sending' && !document.querySelector('[data-upload-now]').disabled")
-        self.page.wait_for_function("field.outbox.said !== null")
+        self.page.wait_for_selector("[data-upload][aria-busy=false]")
+
+    def until(self, script: str, argument=None, page=None) -> None:
+        """Waits in the page until a script says yes; the security policy forbids the usual way."""
+        loop = "while (!(%s)) { await new Promise((next) => setTimeout(next, 30)); }" % script
+        (page or self.page).evaluate(f"async (given) => {{ const me = await field.who(); {loop} }}", argument)
 
     def choose(self, outcome: str = "met", *topics: str, page=None) -> None:
         page = page or self.page

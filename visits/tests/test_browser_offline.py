@@ -61,7 +61,7 @@ def test_row_03_two_tabs_with_one_door_are_two_records_and_one_draft(worker, doo
     worker.door(doors[0])
     worker.choose("met", "leak")
     worker.page.fill("#detail-leak", "第一页写的")
-    worker.page.wait_for_function("async () => (await field.store.drafts((await field.who()).id)).length === 1")
+    worker.until("(await field.store.drafts(me.id)).length === 1")
     second = worker.page.context.new_page()
     worker.door(doors[0], second)
     second.wait_for_selector("text=正在另一个页面里填写")

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from common.errors import DomainError
 from files.photos import PhotoRefused
+from files.services import photo_response
 from grids.decorators import require
 from grids.permissions import Ability
 from households.models import Household
@@ -23,7 +24,8 @@ from visits import services as visits
 from visits.following import next_door
 from visits.forms import MAX_PHOTOS, VisitForm
 from visits.labels import door_label
-from visits.models import Visit
+from visits.models import Visit, VisitPhoto
+from visits.reading import Reading
 from visits.services.uploading import keep_photo, kept_photos
 from visits.states import Outcome
 from visits.visit_page import VisitPage
@@ -129,29 +131,19 @@ def _onward(request: HttpRequest, visit: Visit, household: Household, later: boo
 @never_cache
 @require_safe
 def visit(request: HttpRequest, uuid: uuid.UUID) -> HttpResponse:
-    """What was written down."""
-    return render(request, "field/visit.html", {"visit": visit_or_404(request, uuid)})
-
-
-@require(Ability.VISIT)
-@never_cache
-@require_safe
-def call(request: HttpRequest, pk: int) -> HttpResponse:
-    """The number to call."""
-    return render(request, "field/base.html")
-
-
-@require(Ability.VISIT)
-@never_cache
-@require_safe
-def correct(request: HttpRequest, uuid: uuid.UUID) -> HttpResponse:
-    """A correction."""
-    return render(request, "field/base.html")
+    """What was written down, what it opened, and what it said before."""
+    return render(request, "field/visit.html", {"page": Reading(visit_or_404(request, uuid), request.user)})
 
 
 @require(Ability.VISIT)
 @never_cache
 @require_safe
 def photo(request: HttpRequest, uuid: uuid.UUID) -> HttpResponse:
-    """A photo of a visit."""
-    return render(request, "field/base.html")
+    """A photo of a visit one may read, or one's own that is not joined to a visit yet."""
+    found = VisitPhoto.objects.filter(uuid=uuid, photo__isnull=False).select_related("photo").first()
+    if found is None:
+        raise Http404
+    own = found.visit_id is None and found.user_id == request.user.pk
+    if not own and not Visit.objects.visible_to(request.user).filter(pk=found.visit_id).exists():
+        raise Http404
+    return photo_response(found.photo, size="thumb" if request.GET.get("size") == "thumb" else "full")

@@ -17,6 +17,7 @@
     said: null, /* of the last run: how many were acknowledged of how many */
     hello: null,
     offset: null, /* seconds the server's clock is ahead of this one */
+    tried: false, /* whether a run has ended since one was asked for */
     failures: 0,
     nextAt: 0,
   };
@@ -218,6 +219,7 @@
       .catch(function (fault) { show("away"); console.warn("outbox", fault); })
       .then(function () {
         running = null;
+        if (!again) { outbox.tried = true; field.changed(); }
         const once = again;
         again = "";
         if (once) { return outbox.flush(once); }

@@ -18,6 +18,8 @@
     one("[data-upload-now]").addEventListener("click", function () {
       if (navigator.storage && navigator.storage.persist) { navigator.storage.persist(); }
       field.outbox.said = null;
+      field.outbox.tried = false;
+      place.setAttribute("aria-busy", "true");
       field.outbox.flush("button");
     });
     one("[data-export]").addEventListener("click", rescue);
@@ -26,6 +28,8 @@
     document.addEventListener("field:changed", draw);
     window.addEventListener("online", draw);
     window.addEventListener("offline", draw);
+    field.outbox.tried = false;
+    place.setAttribute("aria-busy", "true");
     await draw();
     field.outbox.flush("upload");
   };
@@ -90,6 +94,7 @@
       notice.hidden = false;
       notice.querySelector("span").textContent = "这部手机现在由" + outbox.hello.user.called + "登录。" + me.called + "的记录要等本人登录后才能上传。";
     }
+    place.setAttribute("aria-busy", String(outbox.state === "sending" || !outbox.tried));
     one("[data-upload-now]").disabled = outbox.state === "sending";
     let words = "";
     if (outbox.state === "sending") { words = "正在上传…"; }
