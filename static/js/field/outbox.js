@@ -211,7 +211,8 @@
     const patient = why === "timer" || why === "retry" || why === "visible";
     if (patient && (document.visibilityState !== "visible" || Date.now() < outbox.nextAt - 50)) { return Promise.resolve(); }
     if (running) {
-      again = again === "button" ? again : why;
+      /* Something new to send, or somebody who asks: once more after this run. A mere look joins it. */
+      if (why === "button" || why === "saved" || why === "online") { again = why; }
       return running;
     }
     running = field.locked("outbox", function () { return run(why); })
