@@ -101,6 +101,8 @@ def open_page(browser: Browser, live_server: Any, watch: Watch) -> Iterator[Open
 
     def open_one(size: dict[str, Any] = DESKTOP, **options: Any) -> Page:
         settings = {"locale": "zh-CN", "timezone_id": "Asia/Shanghai", "base_url": live_server.url}
+        # A service worker answers slow pages from the phone; only tests about it want that.
+        settings["service_workers"] = "block"
         context = browser.new_context(**(settings | size | options))
         context.set_default_timeout(TIMEOUT_MS)
         watch.follow(context)

@@ -9,6 +9,7 @@ app_name = "field"
 urlpatterns = [
     path("", today.today, name="today"),
     path("households/<int:pk>/visit/", visiting.write, name="visit-new"),
+    path("households/<int:pk>/next/", offline.onward, name="onward"),
     path("households/<int:pk>/call/", calling.call, name="call"),
     path("visits/", mine.visits, name="visits"),
     path("visits/<uuid:uuid>/", visiting.visit, name="visit"),

@@ -180,6 +180,8 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:"],
         "style-src": [SELF],
         "script-src": [SELF],
+        "worker-src": [SELF],
+        "manifest-src": [SELF],
         "object-src": [NONE],
         "base-uri": [SELF],
         "form-action": [SELF],
@@ -204,6 +206,9 @@ CSRF_COOKIE_AGE = 30 * 24 * 3600  # a form left open in a pocket still sends
 
 # Throttles of the public pages that a load test widens: "submit-network=100000/hour,try-network=…".
 PUBLIC_LIMITS = dict(part.split("=", 1) for part in env("PUBLIC_LIMITS").split(",") if part)
+
+# The phone pages open without a network by a service worker; 0 makes phones remove it (docs/runbook.md).
+SW_ENABLED = flag("SW_ENABLED", "1")
 
 # Identity numbers of residents are held only where the district decided to (docs/privacy.md).
 HOLD_ID_NUMBERS = flag("HOLD_ID_NUMBERS")

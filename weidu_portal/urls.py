@@ -13,6 +13,7 @@ urlpatterns = [
     path("api/v1/", include("weidu_portal.api")),
     path("desk/", include("desk.urls")),
     path("field/", include("visits.urls")),
+    path("", include("visits.urls_root")),
     path("sync/", include("visits.urls_sync")),
     path("", include("public.urls")),
 ]
