@@ -77,7 +77,9 @@ def decide_many(lines: Iterable[Line], *, to: str, note: str = "", at: datetime 
 
 
 def _waiting(line: Line) -> Line:
-    rows = Line.objects.select_for_update(of=("self",)).select_related(
+    # Locked by itself first: who waited for the lock would get the row as it is now, but what is joined as it was.
+    Line.objects.select_for_update().only("pk").get(pk=line.pk)
+    rows = Line.objects.select_related(
         "topic__category", "decided_by", "visit__visitor", "visit__area", "visit__household__compound"
     )
     held = rows.get(pk=line.pk)
