@@ -5,6 +5,7 @@ one for everybody. An appointment or a next try goes before; a campaign asks onc
 """
 
 from datetime import date, timedelta
+from typing import Any
 
 from django.db.models import (
     Case,
@@ -15,20 +16,19 @@ from django.db.models import (
     Min,
     OuterRef,
     Q,
-    QuerySet,
     Subquery,
     Value,
     When,
 )
 from django.db.models.functions import Coalesce, Least
 
-from households.models import CareTag, Household
+from households.models import CareTag, Household, HouseholdQuerySet
 from visits.models import Campaign, Pace
 
 LONG_DAYS = 365
 
 
-def with_due(rows: QuerySet[Household], day: date, *, pace: Pace | None = None) -> QuerySet[Household]:
+def with_due(rows: HouseholdQuerySet, day: date, *, pace: Pace | None = None) -> HouseholdQuerySet:
     """Households that are visited at all, each with `interval` (days), `tag_days`, `due_date` and `campaign_id`.
 
     Left out: who moved out, doors registered as vacant, and doors the tries at which were handed to the community.
@@ -100,7 +100,7 @@ def _campaigns(day: date) -> list[tuple[Campaign, Q]]:
     return found
 
 
-def wanted(found: QuerySet[Household], day: date) -> Q:
+def wanted(found: HouseholdQuerySet, day: date) -> Q:
     """Due on `day`, by the interval, an appointment or a campaign, among rows of `dated`."""
     due = Q(due_date__lte=day)
     if "asked_by" in found.query.annotations:
@@ -120,9 +120,9 @@ def long_unseen(day: date) -> Q:
     return Q(standing__reached_date__lt=since) | never
 
 
-def due_on(rows: QuerySet[Household], day: date, *, pace: Pace | None = None) -> QuerySet[Household]:
+def due_on(rows: HouseholdQuerySet, day: date, *, pace: Pace | None = None) -> HouseholdQuerySet:
     """Households to visit on `day`: what is overdue or due, and what a campaign asks for; the most pressing first."""
-    found = with_due(rows, day, pace=pace)
+    found: Any = with_due(rows, day, pace=pace)
     found = found.filter(wanted(found, day)).annotate(pressing=_pressing())
     return found.order_by("pressing", "due_date", "compound", "building_no", "unit_no", "room_order", "pk")
 
