@@ -81,30 +81,40 @@ def _case(finding: Finding) -> Case | None:
 
 
 def _told(finding: Finding, may_open: set[int], may_read: set[int]) -> Raised:
-    line, case = finding.line, _case(finding)
-    title = line.topic.name if line else ("微心愿" if finding.wish_id else "事项")
-    said = {"title": title, "detail": line.detail if line else "", "said_on": finding.visit.happened_date}
+    case, wish = _case(finding), finding.wish
     if case is not None:
         return Raised(
-            kind="微心愿转事项" if finding.wish_id else "事项",
+            kind="微心愿转事项" if wish else "事项",
             number=case.number,
+            title=_title(finding),
+            detail=_detail(finding),
+            said_on=finding.visit.happened_date,
             level=case.level,
             unit=case.handling_unit.name if case.handling_unit_id else "",
             state=case.status_label,
             is_open=case.status in NOT_ENDED,
             due_state=case.due_state,
             url=case.get_absolute_url() if case.pk in may_open else "",
-            **said,
         )
-    wish = finding.wish
     return Raised(
         kind="微心愿",
         number=wish.number,
+        title=_title(finding),
+        detail=_detail(finding),
+        said_on=finding.visit.happened_date,
         level=wish.level,
         unit="",
         state=wish.status_label,
         is_open=wish.status in WISHES_NOT_ENDED,
         due_state=None,
         url=wish.get_absolute_url() if wish.pk in may_read else "",
-        **said,
     )
+
+
+def _title(finding: Finding) -> str:
+    """The topic, as the visitor chose it."""
+    return finding.line.topic.name if finding.line else "走访时说的事"
+
+
+def _detail(finding: Finding) -> str:
+    return finding.line.detail if finding.line else ""

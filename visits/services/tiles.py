@@ -17,7 +17,7 @@ from visits.models import Standing, Visit
 from visits.services.choosing import WISHES_UNDER_WAY
 from visits.services.due import due_on
 from visits.services.floors import walk_key
-from visits.states import Outcome
+from visits.states import Outcome, part_of
 from wishes.models import Wish
 
 
@@ -46,7 +46,9 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class Tile:
-    """One door today. `household` is None where nobody is registered; `has_open` that something is under way for it."""
+    """One door today. `household` is None where nobody is registered; `has_open` that something is under way for
+    it, `comes_again` that nobody was in today and the part of the day of the next try has begun.
+    """
 
     door: int
     unit_no: int | None
@@ -56,6 +58,7 @@ class Tile:
     is_due: bool = False
     has_open: bool = False
     tried_today: bool = False
+    comes_again: bool = False
 
     @property
     def label(self) -> str:
@@ -64,8 +67,8 @@ class Tile:
 
     @property
     def waits(self) -> bool:
-        """Due, and nobody was there today."""
-        return self.is_due and not self.tried_today
+        """Due, and not tried today, or to be tried again now."""
+        return self.is_due and (not self.tried_today or self.comes_again)
 
     @property
     def words(self) -> str:
@@ -131,14 +134,15 @@ def quarter_start(day: date) -> date:
     return date(day.year, (day.month - 1) // 3 * 3 + 1, 1)
 
 
-def board(doors: QuerySet[Door], user: User, day: date) -> Board:
+def board(doors: QuerySet[Door], user: User, at: datetime) -> Board:
     """The board of `doors` (already those the user reaches), in a fixed number of queries."""
+    day = timezone.localdate(at)
     rows = list(doors.select_related("entrance"))
     homes = {home.door_id: home for home in _homes(user, rows).select_related("standing")}
     ids = [home.pk for home in homes.values()]
     due = set(due_on(Household.objects.filter(pk__in=ids), day).order_by().values_list("pk", flat=True))
     flagged = _with_something_open(ids, user)
-    tiles = [_tile(door, homes.get(door.pk), due, flagged, day) for door in rows]
+    tiles = [_tile(door, homes.get(door.pk), due, flagged, at) for door in rows]
     asked = [home for home in homes.values() if home.kind != Household.Kind.VACANT]
     since = quarter_start(day)
     covered = sum(reached is not None and reached >= since for reached in map(_reached, asked))
@@ -157,15 +161,16 @@ def _reached(home: Household) -> date | None:
     return _standing(home).reached_date
 
 
-def _tile(door: Door, home: Household | None, due: set[int], flagged: set[int], day: date) -> Tile:
+def _tile(door: Door, home: Household | None, due: set[int], flagged: set[int], at: datetime) -> Tile:
     unit_no = door.entrance.number if door.entrance else None
     if home is None:
         return Tile(door.pk, unit_no, door.room)
-    standing = _standing(home)
+    standing, day = _standing(home), timezone.localdate(at)
     tried_today = standing.tried_at is not None and timezone.localdate(standing.tried_at) == day
     told = {"is_due": home.pk in due, "has_open": home.pk in flagged, "tried_today": tried_today}
     state = judge(vacant=home.kind == Household.Kind.VACANT, outcome=standing.outcome, **told)
-    return Tile(door.pk, unit_no, door.room, home.pk, state, **told)
+    again = standing.next_date == day and standing.next_part == part_of(timezone.localtime(at).time())
+    return Tile(door.pk, unit_no, door.room, home.pk, state, **told, comes_again=again)
 
 
 def _with_something_open(ids: list[int], user: User) -> set[int]:
@@ -182,18 +187,23 @@ def current_in(building: Building, user: User, day: date) -> int | None:
     return mine.order_by("-received_at", "-pk").values_list("household", flat=True).first()
 
 
-def next_elsewhere(building: Building, user: User, day: date) -> Household | None:
+def next_elsewhere(building: Building, user: User, at: datetime) -> Household | None:
     """The next door to visit in the other buildings of the compound, those with higher numbers first."""
     rows = Household.objects.visible_to(user).filter(compound=building.compound_id, door__building__isnull=False)
     rows = rows.exclude(door__building=building)
-    tried = Q(standing__tried_at__isnull=False) & Q(standing__tried_at__gte=_midnight(day))
-    found = list(due_on(rows, day).exclude(tried).order_by("building_no", "unit_no", "room_order", "room", "pk")[:500])
+    rows = due_on(rows, timezone.localdate(at)).filter(_to_try(at))
+    found = list(rows.order_by("building_no", "unit_no", "room_order", "room", "pk")[:500])
     ahead = [home for home in found if (home.building_no or 0) > building.number]
     return next(iter(ahead or found), None)
 
 
-def _midnight(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time.min))
+def _to_try(at: datetime) -> Q:
+    """Households nobody was at today, and those to be tried again in this part of the day."""
+    day = timezone.localdate(at)
+    midnight = timezone.make_aware(datetime.combine(day, time.min))
+    untried = Q(standing__tried_at__isnull=True) | Q(standing__tried_at__lt=midnight)
+    part = part_of(timezone.localtime(at).time())
+    return untried | Q(standing__next_date=day, standing__next_part=part)
 
 
 @dataclass(frozen=True)
@@ -217,11 +227,11 @@ class Ground:
     places: list[Place]
 
 
-def grounds(user: User, day: date) -> list[Ground]:
+def grounds(user: User, at: datetime) -> list[Ground]:
     """Compounds with doors in the user's reach, each with its buildings by number and its doors outside buildings last."""
     asked = ~Q(households__state=Household.State.MOVED) & ~Q(households__kind=Household.Kind.VACANT)
     asked &= Q(households__isnull=False)
-    reached = asked & Q(households__standing__reached_date__gte=quarter_start(day))
+    reached = asked & Q(households__standing__reached_date__gte=quarter_start(timezone.localdate(at)))
     rows = (
         Door.objects.visible_to(user)
         .filter(compound__valid_to__isnull=True)
@@ -232,7 +242,7 @@ def grounds(user: User, day: date) -> list[Ground]:
         )
         .order_by("compound__name", "compound_id", "building__number")
     )
-    waiting = _waiting(user, day)
+    waiting = _waiting(user, at)
     found: dict[int, Ground] = {}
     for row in rows:
         ground = found.setdefault(row["compound_id"], Ground(row["compound_id"], row["compound__name"], []))
@@ -247,10 +257,9 @@ def _called(row: dict) -> str:
     return row["building__name"] or f"{row['building__number']}号楼"
 
 
-def _waiting(user: User, day: date) -> dict[tuple[int, int | None], int]:
+def _waiting(user: User, at: datetime) -> dict[tuple[int, int | None], int]:
     """Households still to visit by compound and building."""
-    tried = Q(standing__tried_at__isnull=False) & Q(standing__tried_at__gte=_midnight(day))
-    due = due_on(Household.objects.visible_to(user), day).exclude(tried)
+    due = due_on(Household.objects.visible_to(user), timezone.localdate(at)).filter(_to_try(at))
     rows = Household.objects.filter(pk__in=due.order_by().values("pk")).order_by()
     counted = rows.values("compound_id", "door__building_id").annotate(n=Count("pk"))
     return {(row["compound_id"], row["door__building_id"]): row["n"] for row in counted}

@@ -12,7 +12,7 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as some
 
-from conftest import GRID, XINCUN, posted
+from conftest import GRID, XINCUN, moment, posted
 from grids.models import Compound, Door
 from households.models import Household
 from visits.models import Standing
@@ -120,6 +120,21 @@ class TestStates:
         assert found in waiting if waiting else found is None
         behind = [tile for tile in waiting if tile.household > at]
         assert not behind or found == behind[0]
+
+
+@pytest.mark.django_db
+def test_who_was_out_in_the_morning_waits_again_in_the_evening(make_household, make_visit, wang):
+    home = make_household()
+    make_visit(home, "absent", by=wang, at=moment("2026-11-23 10:00"))
+    doors = Door.objects.visible_to(wang)
+
+    def waiting(at: str) -> tuple[int, int]:
+        (ground,) = tiles.grounds(wang, moment(at))
+        return tiles.board(doors, wang, moment(at)).waiting, ground.places[0].waiting
+
+    assert waiting("2026-11-23 15:00") == (0, 0)
+    assert waiting("2026-11-23 19:00") == (1, 1)
+    assert waiting("2026-11-24 09:00") == (1, 1)
 
 
 def url(building=None, **query) -> str:

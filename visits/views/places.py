@@ -20,16 +20,15 @@ WIDEST, WIDEST_FOR_ELDERS = 6, 4
 @require_safe
 def buildings(request: HttpRequest) -> HttpResponse:
     """Buildings in reach with plain numbers; `?compound=`: its doors that stand in no building, one by one."""
-    day = timezone.localdate()
     if asked := request.GET.get("compound"):
-        return _courtyard(request, asked, day)
-    return render(request, "field/buildings.html", {"grounds": tiles.grounds(request.user, day)})
+        return _courtyard(request, asked)
+    return render(request, "field/buildings.html", {"grounds": tiles.grounds(request.user, timezone.now())})
 
 
-def _courtyard(request: HttpRequest, asked: str, day) -> HttpResponse:
+def _courtyard(request: HttpRequest, asked: str) -> HttpResponse:
     compound = Compound.objects.filter(pk=asked).first() if asked.isdecimal() and len(asked) < 10 else None
     doors = tiles.loose_doors(compound, request.user) if compound else Door.objects.none()
-    board = tiles.board(doors, request.user, day)
+    board = tiles.board(doors, request.user, timezone.now())
     if not board.tiles:
         raise Http404
     page = {"compound": compound, "board": board, "next": board.after(_asked_from(request))}
@@ -43,11 +42,11 @@ def building(request: HttpRequest, pk: int) -> HttpResponse:
     """Floors by doors of one building; `?from=` names the household one stands at, else the one visited last today."""
     found = Building.objects.filter(pk=pk).select_related("compound").first()
     doors = Door.objects.visible_to(request.user).filter(building=pk)
-    day = timezone.localdate()
-    board = tiles.board(doors, request.user, day)
+    at = timezone.now()
+    board = tiles.board(doors, request.user, at)
     if found is None or not board.tiles:
         raise Http404
-    current = _asked_from(request) or tiles.current_in(found, request.user, day)
+    current = _asked_from(request) or tiles.current_in(found, request.user, timezone.localdate(at))
     following = board.after(current)
     widest = WIDEST_FOR_ELDERS if chosen_size(request) == ELDER else WIDEST
     bands = floors.lay_out(board.tiles, widest=widest)
@@ -59,7 +58,7 @@ def building(request: HttpRequest, pk: int) -> HttpResponse:
         "few": max(band.columns for band in bands) <= WIDEST_FOR_ELDERS,
         "current": current,
         "next": following,
-        "elsewhere": None if following else tiles.next_elsewhere(found, request.user, day),
+        "elsewhere": None if following else tiles.next_elsewhere(found, request.user, at),
         "states": list(tiles.State),
     }
     return render(request, "field/building.html", page)
