@@ -41,6 +41,8 @@ class SettleForm(StyledForm):
         self.fields["how"].initial = None
         if Settlement.OTHER not in self.ways:
             del self.fields["door"]
+        if Settlement.DROP not in self.ways:
+            self.fields["reason"].help_text = "如：问过记录人。记录人会看到。"
 
     @property
     def choices(self) -> list[tuple[str, str, str, bool]]:

@@ -38,12 +38,12 @@ def with_due(rows: HouseholdQuerySet, day: date, *, pace: Pace | None = None) ->
     return dated(rows, day, tag_days=Subquery(tags.annotate(days=Min("kind__visit_days")).values("days")), pace=pace)
 
 
-def at_home(rows: QuerySet[Household]) -> QuerySet[Household]:
+def at_home(rows: HouseholdQuerySet) -> HouseholdQuerySet:
     """Households there is somebody to visit of: not moved out, and not a door registered as vacant."""
     return rows.living().exclude(kind=Household.Kind.VACANT)
 
 
-def dated(rows: QuerySet[Household], day: date, *, tag_days, pace: Pace | None = None) -> QuerySet[Household]:
+def dated(rows: HouseholdQuerySet, day: date, *, tag_days: Any, pace: Pace | None = None) -> HouseholdQuerySet:
     """The rule itself, for rows that know how often their tags want a visit (`tag_days`: an expression, days or NULL)."""
     pace = pace or Pace.current()
     rows = rows.annotate(
