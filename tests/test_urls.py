@@ -23,6 +23,8 @@ from grids.services.postings import Place
 from households.services import pairing
 from jobs import imports
 from jobs import services as jobs
+from visits import services as visits
+from visits.models import Hint, Topic
 from wishes import services as wishes
 
 CAST = ["anonymous", "wang", "he", "chen", "zhao", "qian", "sun", "li", "outsider", "clerk", "admin"]
@@ -164,6 +166,31 @@ GET  desk:volunteer         302  403  200  200  200  200  403  403  404  403  40
 POST desk:volunteer         302  403  200  200  200  200  403  403  404  403  403
 GET  desk:unit-invite       302  403  200  200  200  200  403  403  200  403  403
 POST desk:unit-invite       302  403  200  200  200  200  403  403  200  403  403
+
+GET  desk:opinions          302  403  200  200  200  200  200  403  200  403  403
+POST desk:opinions          302  403  405  405  405  405  405  403  405  403  403
+GET  desk:opinions-bulk     302  403  405  405  405  403  403  403  405  403  403
+POST desk:opinions-bulk     302  403  302  302  302  403  403  403  302  403  403
+GET  desk:opinion           302  403  200  200  200  403  403  403  404  403  403
+POST desk:opinion           302  403  200  200  403  403  403  403  404  403  403
+GET  desk:campaigns         302  403  200  200  200  403  403  403  200  403  403
+GET  desk:campaign-new      302  403  200  200  200  403  403  403  200  403  403
+POST desk:campaign-new      302  403  200  200  200  403  403  403  200  403  403
+GET  desk:campaign          302  403  200  200  200  403  403  403  404  403  403
+GET  desk:campaign-end      302  403  405  405  405  403  403  403  405  403  403
+POST desk:campaign-end      302  403  302  302  302  403  403  403  404  403  403
+GET  desk:coverage          302  403  200  200  200  200  200  403  200  403  403
+GET  desk:coverage-households 302 403 200  200  200  403  403  403  200  403  403
+GET  desk:not-met           302  403  200  200  200  403  403  403  200  403  403
+GET  desk:not-met-settle    302  403  405  405  405  403  403  403  405  403  403
+POST desk:not-met-settle    302  403  200  200  403  403  403  403  404  403  403
+GET  desk:not-met-check     302  403  405  405  405  403  403  403  405  403  403
+POST desk:not-met-check     302  403  200  200  403  403  403  403  404  403  403
+GET  desk:visit-hints       302  403  200  200  200  403  403  403  200  403  403
+GET  desk:export-ledger/visits 302 403 200  200  200  403  403  403  200  403  403
+
+GET  field:hint             302  405  405  405  403  403  403  403  403  403  403
+POST field:hint             302  302  404  404  403  403  403  403  403  403  403
 
 GET  desk:households        302  200  200  200  200  403  403  403  200  403  403
 GET  desk:household-new     302  200  200  200  403  403  403  403  403  403  403
@@ -383,6 +410,7 @@ def arguments(make_case, make_household, make_wish, make_volunteer, wang, he, li
         **places_of(household, he),
         **posts_of(wang, he, household.compound),
         **wishes_of(make_wish, make_volunteer(), photo, chen),
+        **visits_of(household, wang, chen),
         "api:household": [household.pk],
         "api:case": [case.number],
         "api:case-events": [case.number],
@@ -421,6 +449,21 @@ def wishes_of(make_wish, helper: User, photo, chen: User) -> dict[str, list]:
         **{name: [wish.number] for name in ("api:wish", "desk:wish", "desk:wish-act", "desk:wish-contact")},
         "desk:wish-photo": [done.number],
         "desk:volunteer": [helper.volunteer.pk],
+    }
+
+
+def visits_of(household, by: User, planner: User) -> dict[str, list]:
+    """What stands in the addresses of visits: something left to the community, a campaign, and a hint for `by`."""
+    heard = visits.Heard(Topic.objects.get(code="parking"), "refer", "晚上没地方停车")
+    visit = visits.write_down(visits.Said(household, "met", lines=[heard]), by=by)
+    day, community = timezone.localdate(), Area.objects.get(code=visit.community)
+    campaign = visits.plan(visits.Plan("进百家门", day, day, areas=[community]), by=planner)
+    hint = Hint.objects.create(kind="close", visit=visit, visitor=by, area=visit.area, week_date=day)
+    return {
+        "desk:opinion": [heard.uuid],
+        **{f"desk:{name}": [campaign.pk] for name in ("campaign", "campaign-end")},
+        **{f"desk:{name}": [household.pk] for name in ("not-met-settle", "not-met-check")},
+        "field:hint": [hint.pk],
     }
 
 

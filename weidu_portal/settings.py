@@ -242,6 +242,7 @@ CELERY_BEAT_SCHEDULE = {
     "clear-ledgers": {"task": "desk.tasks.clear_ledgers", "schedule": crontab(hour=3, minute=5)},
     "fall-handovers": {"task": "desk.tasks.fall_handovers", "schedule": 600.0},
     "discard-photos": {"task": "cases.tasks.discard_photos", "schedule": crontab(hour=3, minute=10)},
+    "weekly-hints": {"task": "visits.tasks.weekly_hints", "schedule": crontab(day_of_week="mon", hour=4, minute=0)},
     "sweep-files": {"task": "files.tasks.sweep", "schedule": crontab(hour=3, minute=40)},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")

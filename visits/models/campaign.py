@@ -21,7 +21,7 @@ class CampaignQuerySet(models.QuerySet):
         touches = Q(pk__in=[])
         for code in scope.areas | planning.areas:
             above = [code[:length] for length in (6, 9, 12, 15) if length <= len(code)]
-            touches |= Q(places__area_id__startswith=code) | Q(places__area_id__in=above)
+            touches |= Q(places__area__code__startswith=code) | Q(places__area_id__in=above)
         return self.filter(pk__in=self.model.objects.filter(touches).values("pk"))
 
     def on(self, day):
