@@ -58,10 +58,10 @@ def test_a_secretary_works_through_what_visits_left_at_a_desk(desktop, enter, to
     desktop.get_by_role("link", name=re.compile("社情民意")).first.click()
     desktop.get_by_role("link", name="晚上没地方停车").click()
     assert_accessible(desktop)
-    desktop.get_by_text("不办理", exact=True).click()
+    desktop.get_by_role("radio", name="不办理").check()
     desktop.get_by_role("button", name="定下来").click()
-    expect(desktop.get_by_text("不办理要写明理由")).to_be_visible()
-    desktop.get_by_text("立为事项", exact=True).click()
+    expect(desktop.get_by_text("不办理要写明理由，走访人好向居民解释")).to_be_visible()
+    desktop.get_by_role("radio", name="立为事项").check()
     desktop.get_by_role("button", name="定下来").click()
     expect(desktop.get_by_text("“停车充电”已定：已立为事项")).to_be_visible()
     desktop.get_by_label("选中：环境卫生，3号楼2单元502").check()
@@ -96,7 +96,7 @@ def test_the_pages_fit_a_phone_and_work_there(phone, enter, told, chen):
 def test_elder_mode_and_no_script(open_page, enter, live_server, told, chen):
     page = open_page(PHONE)
     enter(page, chen)
-    page.context.add_cookies([{"name": "size", "value": "elder", "url": live_server.url}])
+    page.context.add_cookies([{"name": "weidu_size", "value": "elder", "url": live_server.url}])
     for address in ("/desk/coverage/", "/desk/opinions/", "/desk/not-met/", f"/desk/campaigns/{told.pk}/"):
         look(page, address)
     expect(page.locator("html")).to_have_attribute("data-size", "elder")
