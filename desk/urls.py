@@ -4,6 +4,7 @@ from django.urls import path
 
 from desk.urls_ground import ground_urls
 from desk.urls_sync import sync_urls
+from desk.urls_visits import visit_urls
 from desk.urls_wishes import wish_urls
 from desk.views import (
     actions,
@@ -80,6 +81,7 @@ urlpatterns = [
     path("selections/<int:pk>/<slug:action>/", selections.act, name="selection-act"),
     path("team/<str:code>/", posts.team, name="team"),
     *ground_urls,
+    *visit_urls,
     *wish_urls,
     *sync_urls,
 ]

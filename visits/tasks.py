@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from visits import records
-from visits.services import syncing
+from visits.services import hinting, syncing
 
 
 @shared_task
@@ -16,3 +16,9 @@ def process_left() -> int:
 def forget_payloads() -> int:
     """What phones sent, 90 days after it was dealt with; returns how many records were emptied."""
     return syncing.forget_payloads()
+
+
+@shared_task
+def weekly_hints() -> int:
+    """Hints about last week's visits, where they are switched on; returns how many are new."""
+    return hinting.look_back()

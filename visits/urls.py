@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from visits.views import calling, correcting, mine, offline, places, today, visiting
+from visits.views import calling, correcting, hints, mine, offline, places, today, visiting
 
 app_name = "field"
 
@@ -18,6 +18,7 @@ urlpatterns = [
     path("buildings/", places.buildings, name="buildings"),
     path("buildings/<int:pk>/", places.building, name="building"),
     path("mine/", mine.mine, name="mine"),
+    path("mine/hints/<int:pk>/", hints.answer, name="hint"),
     path("raised/", mine.raised, name="raised"),
     path("suggestions/", mine.suggestions, name="suggestions"),
     path("upload/", offline.upload, name="upload"),

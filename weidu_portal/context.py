@@ -7,6 +7,8 @@ from django.http import HttpRequest
 
 from accounts.preferences import ELDER, chosen_size
 from common.pages import bounded_count
+from desk import visit_work
+from desk.visit_ground import READS_FIGURES
 from grids.permissions import Ability, abilities_of
 from grids.scope import scope_of
 from notifications.models import Notification
@@ -60,6 +62,16 @@ class DeskFrame:
     def claims(self) -> bool:
         """Whether 我的认领 is offered: to staff who are volunteers too."""
         return Volunteer.objects.filter(user=self.user).exists()
+
+    @cached_property
+    def visits(self) -> dict[str, int]:
+        """What was heard on visits and waits for the user's community, and doors nobody opened: counted up to 100."""
+        return visit_work.counts(self.user) if Ability.PLAN_VISITS in self.abilities else {}
+
+    @property
+    def reads_visits(self) -> bool:
+        """Whether the pages about visits are offered."""
+        return bool(self.abilities & set(READS_FIGURES))
 
     @cached_property
     def calendar_warning(self) -> str | None:

@@ -26,6 +26,7 @@ _OURS = ("print", "masked", "page", "cursor")
 _LISTS = {
     "cases": "desk:cases",
     "wishes": "desk:wishes",
+    "visits": "desk:coverage",
     "households": "desk:households",
     "residents": "desk:households",
     "care-tags": "desk:households",
