@@ -131,14 +131,17 @@
     }
     const form = !shell && document.querySelector("form#visit[data-household]");
     const upload = !shell && document.querySelector("[data-upload]");
-    if (me) { await field.toast(); }
+    const passing = shell && /\/next\/$/.test(location.pathname); /* on to another page at once */
+    if (me && !passing) { await field.toast(); }
     if (me && form && form.dataset.household && !form.elements.seen) { await field.visit.start(form, me); }
     if (shell) { await field.shell.start(shell, me); }
+    if (passing) { return; }
     worker();
-    if (!me) { return; }
-    await pill();
-    if (upload) { await field.upload.start(upload, me); }
-    field.outbox.start();
+    if (me) {
+      await pill();
+      if (upload) { await field.upload.start(upload, me); }
+      field.outbox.start();
+    }
     document.documentElement.dataset.field = "ready";
   }
 

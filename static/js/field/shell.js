@@ -88,6 +88,12 @@
     return date.getMonth() + 1 + "月" + date.getDate() + "日 " + field.clock(date);
   }
 
+  function last(row) {
+    if (!row.last) { return "还没走访过"; }
+    const date = row.last.date.split("-");
+    return Number(date[1]) + "月" + Number(date[2]) + "日" + row.last.words;
+  }
+
   function doors(at, found, done) {
     const template = place.querySelector("template[data-door]");
     const drawn = found.slice(0, MOST).map(function (row) {
@@ -98,7 +104,7 @@
       if (isDue(row)) { link.classList.add(row.due < today() ? "over" : "soon"); }
       put("label", row.label);
       put("called", row.called || "");
-      put("more", [row.care ? "需关照" : "", row.last ? "上次" + row.last : "还没走访过", row.open ? "在办" + row.open + "件" : ""].filter(Boolean).join("　"));
+      put("more", [row.care ? "需关照" : "", last(row), row.open ? "在办" + row.open + "件" : ""].filter(Boolean).join("　"));
       const tag = item.querySelector("[data-is=due]");
       tag.textContent = done.has(row.id) ? "已记" : row.due && row.due < today() ? "超期" : row.due === today() ? "今天" : "";
       tag.hidden = !tag.textContent;
@@ -128,7 +134,7 @@
     put("initial", (row.called || "").slice(0, 1));
     put("called", row.called || "没有登记称呼");
     put("tags", row.care ? "需关照" : "");
-    put("last", row.last ? "上次走访" + row.last : "还没走访过");
+    put("last", last(row));
     people(at, row.people || []);
     items(at, row.items || []);
   }

@@ -83,6 +83,7 @@
     get: function (name, key) { return using(function (db) { return db.get(name, key); }); },
     put: function (name, row, key) { return using(function (db) { return db.put(name, row, key); }); },
     remove: function (name, key) { return using(function (db) { return db.delete(name, key); }); },
+    keys: function (name) { return using(function (db) { return db.getAllKeys(name); }); },
     clear: function (name) { return using(function (db) { return db.clear(name); }); },
     meta: function (key) { return store.get("meta", key); },
     note: function (key, value) { return store.put("meta", value, key); },

@@ -1,0 +1,144 @@
+"""What the phone itself does to records: drafts, a full store, a browser that is killed: rows 14 and 16."""
+
+import pytest
+from playwright.sync_api import Error
+
+from ops.pytest_browser import FLAGS, PHONE, TIMEOUT_MS
+from visits.models import Visit
+from visits.tests.conftest import FieldPhone
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("ground")]
+
+
+@pytest.fixture(autouse=True)
+def failures_expected(watch):
+    watch.expected.append("Failed to load resource")
+
+
+def type_half(worker, household, words: str) -> None:
+    worker.door(household)
+    worker.choose("met", "leak")
+    worker.page.fill("#detail-leak", words)
+    worker.until("(await field.store.drafts(me.id)).some((one) => one.fields['detail-leak'][0] === given)", words)
+
+
+def allow(page, megabytes: float | None) -> None:
+    """How much this site may keep on the phone."""
+    origin = page.evaluate("location.origin")
+    quota = {} if megabytes is None else {"quotaSize": int(megabytes * 1024 * 1024)}
+    page.context.new_cdp_session(page).send("Storage.overrideQuotaForOrigin", {"origin": origin, **quota})
+
+
+def test_what_is_typed_comes_back_after_the_page_was_left(worker, doors):
+    type_half(worker, doors[0], "屋顶漏水")
+    draft = worker.page.input_value("[name=submission]")
+    worker.open("/field/")
+    worker.door(doors[0])
+    worker.page.wait_for_selector("text=的草稿")
+    assert worker.page.input_value("#detail-leak") == "屋顶漏水" and worker.page.is_checked("[value=met]")
+    assert worker.page.input_value("[name=submission]") == draft
+    worker.page.click("button:has-text('放弃')")
+    worker.until("(await field.store.drafts(me.id)).length === 0")
+    assert worker.page.input_value("#detail-leak") == "" and worker.page.input_value("[name=submission]") != draft
+    worker.door(doors[0])
+    assert worker.page.locator("text=的草稿").count() == 0
+
+
+def test_what_was_typed_last_is_kept_when_the_page_is_left_at_once(worker, doors):
+    worker.door(doors[0])
+    worker.choose("met", "leak")
+    worker.page.fill("#detail-leak", "还没停手")
+    worker.open("/field/")
+    worker.door(doors[0])
+    worker.page.wait_for_selector("text=的草稿")
+    assert worker.page.input_value("#detail-leak") == "还没停手"
+
+
+def test_a_visit_without_a_result_is_not_kept_and_says_why(worker, doors):
+    worker.door(doors[0])
+    worker.page.click("label[for=topic-leak]")
+    worker.page.click(".save-bar [value=next]")
+    worker.page.wait_for_selector("[role=alert]:has-text('请选走访结果')")
+    assert worker.page.is_checked("#topic-leak") and worker.kept() == []
+
+
+def test_row_14_a_full_phone_loses_nothing_that_was_typed(worker, doors):
+    worker.door(doors[0])
+    allow(worker.page, 0.001)
+    worker.choose("met", "leak")
+    worker.page.fill("#detail-leak", "很长的话" * 100)
+    worker.page.click(".save-bar [value=next]")
+    worker.page.wait_for_selector("[role=alert]:has-text('手机存储满了')")
+    assert worker.page.input_value("#detail-leak") == "很长的话" * 100 and worker.kept() == []
+    allow(worker.page, None)
+    worker.save("stay")
+    worker.upload()
+    worker.pill("已上传")
+    assert Visit.objects.get().lines.get().detail == "很长的话" * 100
+
+
+def test_row_14_short_of_space_photos_wait_and_words_are_kept(worker, doors, tmp_path):
+    worker.door(doors[0])
+    allow(worker.page, 40)
+    worker.choose("met", "leak")
+    worker.page.set_input_files("[name=file-leak]", {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": b"x" * 99})
+    worker.page.wait_for_selector("text=照片先不存，文字照常能存")
+    worker.save("stay")
+    worker.upload()
+    worker.pill("已上传")
+    assert Visit.objects.count() == 1
+
+
+def test_row_16_no_record_without_the_draft_gone_and_no_draft_gone_without_a_record(worker, doors):
+    type_half(worker, doors[0], "写到一半")
+    broken = worker.ask(
+        "await field.store.save({ id: field.uuid(), user: me.id, payload: () => 1 }, field.draft.key).catch((fault) => fault.name)"
+    )
+    assert broken == "DataCloneError"
+    assert len(worker.rows("drafts")) == 1 and worker.kept() == []
+    worker.cut()
+    worker.save("stay")
+    assert worker.rows("drafts") == [] and len(worker.kept()) == 1
+    assert worker.ask("(await field.store.get('outbox', given)).seq", worker.kept()[0]) == 1
+
+
+def test_row_16_no_phantom_of_a_draft_after_saving(worker, doors):
+    type_half(worker, doors[0], "屋顶漏水")
+    worker.save("stay")
+    worker.upload()
+    worker.pill("已上传")
+    worker.door(doors[0])
+    assert worker.page.locator("text=的草稿").count() == 0 and worker.rows("drafts") == []
+    worker.open("/field/")
+    assert worker.rows("drafts") == []
+
+
+def test_a_browser_killed_after_saving_still_has_the_record(browser, chromium, live_server, wang, doors, tmp_path):
+    kind = browser.browser_type
+    phone = start_phone(kind, chromium, live_server, tmp_path, wang)
+    phone.cut()
+    sent = phone.write(doors[0], "fine")
+    with pytest.raises(Error):
+        phone.page.context.browser.new_browser_cdp_session().send("Browser.crash")
+    again = start_phone(kind, chromium, live_server, tmp_path, wang)
+    try:
+        again.cut()
+        again.open("/field/")
+        assert again.kept() == [sent]
+        again.mend()
+        again.upload()
+        again.pill("已上传")
+    finally:
+        again.page.context.close()
+    assert str(Visit.objects.get().uuid) == sent
+
+
+def start_phone(chromium_type, program, live_server, folder, user) -> FieldPhone:
+    """A browser with its profile in `folder`."""
+    context = chromium_type.launch_persistent_context(
+        folder, executable_path=program, args=list(FLAGS), base_url=live_server.url, locale="zh-CN", **PHONE
+    )
+    context.set_default_timeout(TIMEOUT_MS)
+    phone = FieldPhone(context.pages[0] if context.pages else context.new_page(), live_server.url)
+    phone.sign_in(user)
+    return phone
