@@ -10,6 +10,8 @@ TABLE = """
                            anon wang   he chen zhao qian  sun   li outs clrk admn
 GET  healthz                200  200  200  200  200  200  200  200  200  200  200
 GET  readyz                 200  200  200  200  200  200  200  200  200  200  200
+GET  service-worker         200  200  200  200  200  200  200  200  200  200  200
+GET  manifest               200  200  200  200  200  200  200  200  200  200  200
 
 GET  public:home            200  200  200  200  200  200  200  200  200  200  200
 GET  public:request         200  200  200  200  200  200  200  200  200  200  200
@@ -296,14 +298,9 @@ GET  field:visit-correct    302  200  403  403  403  403  403  403  403  403  40
 POST field:visit-correct    302  200  403  403  403  403  403  403  403  403  403
 GET  field:visit-photo      302  200  200  200  403  403  403  403  403  403  403
 POST field:visit-photo      302  405  405  405  403  403  403  403  403  403  403
-GET  field:visits           302  200  200  200  403  403  403  403  403  403  403
-GET  field:buildings        302  200  200  200  403  403  403  403  403  403  403
-GET  field:building         302  200  200  200  403  403  403  403  403  403  403
-GET  field:mine             302  200  200  200  403  403  403  403  403  403  403
-GET  field:raised           302  200  200  200  403  403  403  403  403  403  403
-GET  field:suggestions      302  200  200  200  403  403  403  403  403  403  403
 GET  field:upload           302  200  200  200  403  403  403  403  403  403  403
-GET  field:shell            302  200  200  200  403  403  403  403  403  403  403
+GET  field:shell            200  200  200  200  200  200  200  200  200  200  200
+GET  field:onward           302  302  302  302  403  403  403  403  403  403  403
 
 GET  desk:review-items      302  403  200  200  200  403  403  403  200  403  403
 POST desk:review-items      302  403  405  405  405  403  403  403  405  403  403

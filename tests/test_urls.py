@@ -188,7 +188,7 @@ def visits_of(household, by: User) -> dict[str, list]:
     shot = keep_photo(SimpleUploadedFile("photo.png", picture.getvalue()), by=by)
     visit = visits.write_down(visits.Said(household, "met", photos=[shot.uuid]), by=by)
     return {
-        **{f"field:{name}": [household.pk] for name in ("visit-new", "call")},
+        **{f"field:{name}": [household.pk] for name in ("visit-new", "call", "onward")},
         **{f"field:{name}": [visit.uuid] for name in ("visit", "visit-correct")},
         "field:visit-photo": [shot.uuid],
     }

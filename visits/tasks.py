@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from visits import records
-from visits.services import hinting, syncing
+from visits.services import hinting, photos, syncing
 
 
 @shared_task
@@ -22,3 +22,9 @@ def forget_payloads() -> int:
 def weekly_hints() -> int:
     """Hints about last week's visits, where they are switched on; returns how many are new."""
     return hinting.look_back()
+
+
+@shared_task
+def forget_photos() -> int:
+    """Photos that no visit spoke of for 30 days; returns how many."""
+    return photos.forget_unclaimed()

@@ -249,6 +249,7 @@ CELERY_BEAT_SCHEDULE = {
     "discard-photos": {"task": "cases.tasks.discard_photos", "schedule": crontab(hour=3, minute=10)},
     "process-left-records": {"task": "visits.tasks.process_left", "schedule": 300.0},
     "forget-payloads": {"task": "visits.tasks.forget_payloads", "schedule": crontab(hour=3, minute=20)},
+    "forget-visit-photos": {"task": "visits.tasks.forget_photos", "schedule": crontab(hour=3, minute=0)},
     "weekly-hints": {"task": "visits.tasks.weekly_hints", "schedule": crontab(day_of_week="mon", hour=4, minute=0)},
     "sweep-files": {"task": "files.tasks.sweep", "schedule": crontab(hour=3, minute=40)},
 }

@@ -42,13 +42,20 @@ def correct(visit: Visit, said: Said, *, seen: int | None = None, at: datetime |
     DomainError with words for the visitor; StalePage where somebody corrected it meanwhile.
     """
     at = at or timezone.now()
-    visit = Visit.objects.select_for_update().select_related("household").get(pk=visit.pk)
+    visit = Visit.objects.select_for_update(of=("self",)).select_related("household", "visitor").get(pk=visit.pk)
     if visit.visitor_id != by.pk:
         raise DomainError("只有走访人自己可以更正。")
     if not may_correct(visit, by, at=at):
         raise DomainError("已过更正时间，走访记录在第二天结束前可以更正。")
     if seen is not None and seen != visit.version:
         raise StalePage(_STALE)
+    add_version(visit, said, at=at, by=by)
+    record("visit.correct", subject=("visit", visit.pk), by=by, version=visit.version)
+    return visit
+
+
+def add_version(visit: Visit, said: Said, *, at: datetime, by: User) -> None:
+    """Keep what a locked visit says as a version and let it say `said`, in the visitor's name. `by` decided so."""
     check(said)
     VisitVersion.objects.create(
         visit=visit,
@@ -58,13 +65,11 @@ def correct(visit: Visit, said: Said, *, seen: int | None = None, at: datetime |
         replaced_by=by,
     )
     _rewrite(visit, said, at)
-    _lines(visit, said.lines, at=at, by=by)
+    _lines(visit, said.lines, at=at, by=visit.visitor)
     for one in said.spoken:
-        mentioning.mention(visit, told=one.told, case=one.case, wish=one.wish, at=at, by=by)
+        mentioning.mention(visit, told=one.told, case=one.case, wish=one.wish, at=at, by=visit.visitor)
     standing.renew(visit.household)
-    record("visit.correct", subject=("visit", visit.pk), by=by, version=visit.version)
     tell_community(visit, at)
-    return visit
 
 
 def content(visit: Visit) -> dict:

@@ -1,10 +1,9 @@
-"""What one visitor wrote down: today's count for oneself, and until when a visit may still be corrected."""
+"""What one visitor wrote down today, for oneself."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date
 
 from django.db.models import Count, Q
-from django.utils import timezone
 
 from accounts.models import User
 from visits.models import Visit
@@ -29,8 +28,3 @@ def today_of(user: User, day: date) -> Today:
         absent=Count("household", distinct=True, filter=Q(outcome=Outcome.ABSENT)),
     )
     return Today(**counts)
-
-
-def still_correctable(visit: Visit, *, at: datetime | None = None) -> bool:
-    """Until the end of the day after it was written down, by the local calendar."""
-    return timezone.localdate(at or timezone.now()) <= timezone.localdate(visit.received_at) + timedelta(days=1)

@@ -1,6 +1,6 @@
 """Photos of visits: records of their own, that may come before or long after the visit that speaks of them."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.core.files.base import ContentFile
@@ -16,6 +16,9 @@ from common.errors import DomainError
 from files.photos import PhotoRefused
 from files.services import ingest_photo
 from visits.models import Visit, VisitPhoto
+
+# Longer than any phone was seen to keep a record: a photo may come weeks before the visit that names it.
+UNCLAIMED_FOR = timedelta(days=30)
 
 
 class OtherBytes(Exception):
@@ -63,3 +66,11 @@ def pass_on(visit: Visit, *, by: User) -> None:
         except DomainError:
             # It moved on this very moment; the photo is with the visit.
             continue
+
+
+def forget_unclaimed(*, at: datetime | None = None) -> int:
+    """Let go of photos that no visit ever spoke of: chosen on a page that was never saved, or sent by a phone whose
+    record never came. Returns how many; the nightly sweep of photos then removes the files.
+    """
+    before = (at or timezone.now()) - UNCLAIMED_FOR
+    return VisitPhoto.objects.filter(visit__isnull=True, arrived_at__lt=before).delete()[0]

@@ -207,9 +207,16 @@ def take(visit: Visit, heard: Heard, *, at: datetime, by: User) -> Line:
 
 
 def expect(visit: Visit, photos: list[uuids.UUID], line: Line | None, by: User) -> None:
-    """Name the photos a visit speaks of; one whose bytes came first is found and joined."""
+    """Name the photos a visit speaks of; one whose bytes came first is found and joined.
+
+    DomainError where the id is that of somebody else's photo.
+    """
     for number in photos:
-        VisitPhoto.objects.update_or_create(uuid=number, user=by, defaults={"visit": visit, "line": line})
+        held, _ = VisitPhoto.objects.get_or_create(uuid=number, defaults={"user": by})
+        if held.user_id != by.pk:
+            raise DomainError("有一张照片的编号和别人的重了，请重新拍。")
+        held.visit, held.line = visit, line or held.line
+        held.save(update_fields=["visit", "line"])
 
 
 def tell_community(visit: Visit, at: datetime) -> None:

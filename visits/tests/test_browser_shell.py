@@ -70,7 +70,9 @@ def test_a_whole_visit_without_a_network_from_the_list_to_the_next_door(equipped
     }
 
 
-@pytest.mark.parametrize(("typed", "found"), [("32501", 1), ("3-2-50", 2), ("liu", 0), ("lxl", 3), ("食品厂", 3), ("王", 0)])
+@pytest.mark.parametrize(
+    ("typed", "found"), [("32501", 1), ("3-2-50", 2), ("liu", 0), ("lxl", 3), ("食品厂", 3), ("王", 0)]
+)
 def test_a_door_is_found_by_digits_initials_and_words(equipped, typed, found):
     offline_now(equipped, "/field/")
     equipped.page.fill("#shell-search", typed)
@@ -182,7 +184,7 @@ def test_row_12_switched_off_the_worker_goes_and_the_outbox_stays(equipped, door
 
 def test_the_pack_is_sealed_and_its_key_stays_inside(equipped):
     sealed = equipped.ask("Array.from(new Uint8Array((await field.store.get('pack', me.id)).bytes))")
-    assert "3-2-501".encode() not in bytes(sealed) and "刘".encode() not in bytes(sealed)
+    assert b"3-2-501" not in bytes(sealed) and "刘".encode() not in bytes(sealed)
     assert equipped.ask("(await field.store.meta('key')).extractable") is False
     assert len(equipped.ask("(await field.pack.read(me)).households")) == 3
 

@@ -15,6 +15,7 @@ from cases.models import Case
 from common.errors import DomainError
 from conftest import moment
 from notifications.models import Notification
+from visits import services as visits
 from visits.models import Suggestion, Visit
 from visits.services import own, suggesting
 from wishes import services as wishes
@@ -73,10 +74,10 @@ class TestVisits:
         offered = {v: reverse("field:visit-correct", args=[v.uuid]) in shown for v in (today, yesterday, before)}
         assert offered == {today: True, yesterday: True, before: False}
 
-    def test_the_days_are_those_of_the_district(self):
-        visit = Visit(received_at=moment("2026-11-23 00:10"))
-        assert own.still_correctable(visit, at=moment("2026-11-24 23:59"))
-        assert not own.still_correctable(visit, at=moment("2026-11-25 00:00"))
+    def test_the_days_are_those_of_the_district(self, wang):
+        visit = Visit(received_at=moment("2026-11-23 00:10"), visitor=wang)
+        assert visits.may_correct(visit, wang, at=moment("2026-11-24 23:59"))
+        assert not visits.may_correct(visit, wang, at=moment("2026-11-25 00:00"))
 
     def test_twenty_on_a_page_and_as_many_queries_for_all(self, client, make_household, make_visit, wang):
         home = make_household()

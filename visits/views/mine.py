@@ -13,8 +13,9 @@ from grids.decorators import require
 from grids.permissions import Ability
 from visits.forms_own import SuggestionForm
 from visits.models import Suggestion, Visit
-from visits.services import own, suggesting
+from visits.services import may_correct, own, suggesting
 from visits.services import raised as things
+from visits.services.hinting import hints_for
 from wishes.models import Volunteer
 
 PER_PAGE = 20
@@ -27,6 +28,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     """Where everything of one's own is found, with today's count for oneself."""
     page = {
         "today": own.today_of(request.user, timezone.localdate()),
+        "hints": hints_for(request.user),
         "claims": Volunteer.objects.filter(user=request.user).exists(),
     }
     return render(request, "field/mine.html", page)
@@ -39,7 +41,7 @@ def visits(request: HttpRequest) -> HttpResponse:
     """Visits I wrote down, youngest first; those of today and yesterday may be corrected."""
     rows = Visit.objects.filter(visitor=request.user).select_related("household", "compound")
     page = keyset(rows, order=("-happened_at", "-id"), cursor=request.GET.get("page"), size=PER_PAGE)
-    found = [(visit, own.still_correctable(visit)) for visit in page.rows]
+    found = [(visit, may_correct(visit, request.user)) for visit in page.rows]
     context = {"page": page, "visits": found, "found": bounded_count(rows, 1000), "here": "", "measure": "次"}
     return render(request, "field/visits.html", context)
 
