@@ -14,6 +14,7 @@ from cases.roles import knows_reporter, may_decide, may_reveal, open_actions
 from cases.services.reveal import REASONS
 from cases.states import Action, Status
 from desk.deadline import paused_until, why
+from desk.heard import heard_on
 from desk.timeline import entries, newest_answer
 from grids.levels import Level, code_at
 from grids.models import Area
@@ -130,6 +131,7 @@ class CasePage:
         )
         self.waiting = [self._waiting(a, user) for a in self.approvals if not a.decided_at and a.step == case.step]
         self.contacts = contacts(case, user)
+        self.heard = heard_on(case, user)
         self.merged = list(case.merged.order_by("created_at"))
         self.similar = similar(case, user) if case.is_open else []
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from cases.models import Case, Report
 from cases.roles import may_reveal
 from desk.forms_households import ACTS, called, may, other_grids
+from desk.heard import visits_to
 from desk.wish_list import of_household
 from grids.permissions import Ability, abilities_of
 from grids.scope import scope_of
@@ -116,6 +117,7 @@ class HouseholdPage:
         self.tags = tags_of(household) if self.access.care else []
         self.cases = cases_of(household, self.present, user)
         self.wishes = of_household(household, user)
+        self.visits = visits_to(household, user)
         self.may_wish = covers(scope_of(user, granting=Ability.REGISTER), household)
         self.memberships = list(household.memberships.select_related("area").order_by("-valid_from"))
         self.pairing = pairing_of(household)

@@ -8,6 +8,7 @@ from django.utils import timezone
 from cases.models import Case
 from desk.case_page import Button, Panel
 from desk.forms_wishes import ACTS, form_for
+from desk.heard import heard_on
 from desk.timeline import Entry
 from desk.wish_list import due_state
 from grids.levels import Level, code_at
@@ -66,6 +67,7 @@ class WishPage:
             self.entries[0].mark = "now"
         self.case = Case.objects.visible_to(user).filter(pk=wish.case_id).first() if wish.case_id else None
         self.household = _household(wish, user)
+        self.heard = heard_on(wish, user)
         self.places = _places(wish)
         self.actions = open_actions(wish, user)
         self.panel = _panel(wish, self.actions, user)

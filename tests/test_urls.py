@@ -23,6 +23,8 @@ from grids.services.postings import Place
 from households.services import pairing
 from jobs import imports
 from jobs import services as jobs
+from visits import services as visits
+from visits.services.uploading import keep_photo
 from wishes import services as wishes
 
 CAST = ["anonymous", "wang", "he", "chen", "zhao", "qian", "sun", "li", "outsider", "clerk", "admin"]
@@ -268,6 +270,27 @@ POST desk:selection-act/appoint 302 403 200 200 200 200  403  403  404  403  403
 GET  desk:selection-nominee/stand 302 403 200 200 200 200 403 403 404  403  403
 GET  desk:team              302  200  200  200  200  200  200  404  404  403  403
 
+GET  field:today            302  200  200  200  403  403  403  403  403  403  403
+POST field:today            302  200  200  200  403  403  403  403  403  403  403
+GET  field:visit-new        302  200  200  200  403  403  403  403  403  403  403
+POST field:visit-new        302  200  200  200  403  403  403  403  403  403  403
+GET  field:call             302  200  200  200  403  403  403  403  403  403  403
+POST field:call             302  200  200  200  403  403  403  403  403  403  403
+GET  field:visit            302  200  200  200  403  403  403  403  403  403  403
+POST field:visit            302  405  405  405  403  403  403  403  403  403  403
+GET  field:visit-correct    302  200  403  403  403  403  403  403  403  403  403
+POST field:visit-correct    302  200  403  403  403  403  403  403  403  403  403
+GET  field:visit-photo      302  200  200  200  403  403  403  403  403  403  403
+POST field:visit-photo      302  405  405  405  403  403  403  403  403  403  403
+GET  field:visits           302  200  200  200  403  403  403  403  403  403  403
+GET  field:buildings        302  200  200  200  403  403  403  403  403  403  403
+GET  field:building         302  200  200  200  403  403  403  403  403  403  403
+GET  field:mine             302  200  200  200  403  403  403  403  403  403  403
+GET  field:raised           302  200  200  200  403  403  403  403  403  403  403
+GET  field:suggestions      302  200  200  200  403  403  403  403  403  403  403
+GET  field:upload           302  200  200  200  403  403  403  403  403  403  403
+GET  field:shell            302  200  200  200  403  403  403  403  403  403  403
+
 GET  api:schema             401  200  200  200  200  200  200  200  200  200  200
 GET  api:areas              401  200  200  200  200  200  200  200  200  200  200
 POST api:areas              401  405  405  405  405  405  405  405  405  405  405
@@ -383,6 +406,7 @@ def arguments(make_case, make_household, make_wish, make_volunteer, wang, he, li
         **places_of(household, he),
         **posts_of(wang, he, household.compound),
         **wishes_of(make_wish, make_volunteer(), photo, chen),
+        **visits_of(household, wang),
         "api:household": [household.pk],
         "api:case": [case.number],
         "api:case-events": [case.number],
@@ -421,6 +445,20 @@ def wishes_of(make_wish, helper: User, photo, chen: User) -> dict[str, list]:
         **{name: [wish.number] for name in ("api:wish", "desk:wish", "desk:wish-act", "desk:wish-contact")},
         "desk:wish-photo": [done.number],
         "desk:volunteer": [helper.volunteer.pk],
+    }
+
+
+def visits_of(household, by: User) -> dict[str, list]:
+    """What stands in the addresses of visits: one with a photo, to the household."""
+    picture = BytesIO()
+    Image.new("RGB", (8, 8), "white").save(picture, "PNG")
+    shot = keep_photo(SimpleUploadedFile("photo.png", picture.getvalue()), by=by)
+    visit = visits.write_down(visits.Said(household, "met", photos=[shot.uuid]), by=by)
+    return {
+        **{f"field:{name}": [household.pk] for name in ("visit-new", "call")},
+        **{f"field:{name}": [visit.uuid] for name in ("visit", "visit-correct")},
+        "field:visit-photo": [shot.uuid],
+        "field:building": [household.compound.buildings.get(number=3).pk],
     }
 
 

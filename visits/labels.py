@@ -38,4 +38,4 @@ def last_words(visit: Visit | None, said: list[str], today: date) -> str:
         words += "电话联系"
     else:
         words += f"去过，{visit.get_outcome_display()}"
-    return f"{words}，说过{'、'.join(short(one) for one in said[:2])}" if said else words
+    return f"{words}，说过{'、'.join(list(dict.fromkeys(short(one) for one in said))[:2])}" if said else words

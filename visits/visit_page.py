@@ -46,12 +46,12 @@ class TopicRow:
 
 @dataclass(frozen=True)
 class ItemRow:
-    """Something under way behind this door, and what may be said of it."""
+    """Something under way behind this door, and what may be said of it. Ticked both, it is solved."""
 
     name: str
     words: str
     level: int | None
-    state: str
+    due_state: tuple[str, str]
     choices: list[Choice]
 
 
@@ -151,7 +151,7 @@ class VisitPage:
         )
 
     def _item(self, item: choosing.OpenItem) -> ItemRow:
-        state = item.row.due_state[1] if item.kind == "case" else item.row.status_label
+        state = item.row.due_state if item.kind == "case" else ("", item.row.status_label)
         level = item.row.level if item.kind == "case" else None
         return ItemRow(item.name, item.row.headline, level, state, self._choices(item.name, Told.choices))
 

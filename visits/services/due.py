@@ -5,6 +5,7 @@ one for everybody. An appointment or a next try goes before; a campaign asks onc
 """
 
 from datetime import date
+from typing import Any
 
 from django.db.models import (
     Case,
@@ -15,18 +16,17 @@ from django.db.models import (
     Min,
     OuterRef,
     Q,
-    QuerySet,
     Subquery,
     Value,
     When,
 )
 from django.db.models.functions import Coalesce, Least
 
-from households.models import CareTag, Household
+from households.models import CareTag, Household, HouseholdQuerySet
 from visits.models import Campaign, Pace
 
 
-def with_due(rows: QuerySet[Household], day: date, *, pace: Pace | None = None) -> QuerySet[Household]:
+def with_due(rows: HouseholdQuerySet, day: date, *, pace: Pace | None = None) -> HouseholdQuerySet:
     """Households that are visited at all, each with `interval` (days), `is_tagged`, `due_date` and `campaign_id`.
 
     Left out: who moved out, doors registered as vacant, and doors the tries at which were handed to the community.
@@ -78,9 +78,9 @@ def _campaigns(day: date) -> list[tuple[Campaign, Q]]:
     return found
 
 
-def due_on(rows: QuerySet[Household], day: date, *, pace: Pace | None = None) -> QuerySet[Household]:
+def due_on(rows: HouseholdQuerySet, day: date, *, pace: Pace | None = None) -> HouseholdQuerySet:
     """Households to visit on `day`: what is overdue or due, and what a campaign asks for; the most pressing first."""
-    found = with_due(rows, day, pace=pace)
+    found: Any = with_due(rows, day, pace=pace)
     wanted = Q(due_date__lte=day)
     if "asked_by" in found.query.annotations:
         wanted |= Q(campaign_id__isnull=False) & (Q(standing__next_date__isnull=True) | Q(standing__next_date__lte=day))

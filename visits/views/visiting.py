@@ -57,7 +57,7 @@ def write(request: HttpRequest, pk: int) -> HttpResponse:
     household = household_or_404(request, pk)
     later = "later" in request.GET
     if request.method != "POST":
-        return _page(request, VisitPage(household, request.user, typed=request.GET, later=later))
+        return _page(request, VisitPage(household, request.user, typed=_carried(request.GET), later=later))
     typed, faults = _typed(request)
     form = VisitForm(typed, household=household, user=request.user)
     if form.is_valid() and not faults:
@@ -73,6 +73,13 @@ def write(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _page(request: HttpRequest, page: VisitPage) -> HttpResponse:
     return render(request, "field/visit_new.html", {"page": page})
+
+
+def _carried(query: QueryDict) -> QueryDict:
+    """What the door before passes on: the day of an evening's writing. Nothing else is chosen by an address."""
+    carried = QueryDict(mutable=True)
+    carried.update({name: query.get(name, "") for name in ("day", "part")})
+    return carried
 
 
 def _typed(request: HttpRequest) -> tuple[QueryDict, list[str]]:
