@@ -3,6 +3,7 @@
 from django.urls import path
 
 from desk.urls_ground import ground_urls
+from desk.urls_sync import sync_urls
 from desk.urls_wishes import wish_urls
 from desk.views import (
     actions,
@@ -80,4 +81,5 @@ urlpatterns = [
     path("team/<str:code>/", posts.team, name="team"),
     *ground_urls,
     *wish_urls,
+    *sync_urls,
 ]

@@ -2,7 +2,7 @@
 
 import json
 from io import BytesIO
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -23,7 +23,9 @@ from grids.services.postings import Place
 from households.services import pairing
 from jobs import imports
 from jobs import services as jobs
+from visits import envelope, records
 from visits import services as visits
+from visits.services import syncing
 from visits.services.uploading import keep_photo
 from wishes import services as wishes
 
@@ -289,7 +291,30 @@ GET  field:mine             302  200  200  200  403  403  403  403  403  403  40
 GET  field:raised           302  200  200  200  403  403  403  403  403  403  403
 GET  field:suggestions      302  200  200  200  403  403  403  403  403  403  403
 GET  field:upload           302  200  200  200  403  403  403  403  403  403  403
-GET  field:shell            302  200  200  200  403  403  403  403  403  403  403
+GET  field:onward           302  302  302  302  403  403  403  403  403  403  403
+GET  field:shell            200  200  200  200  200  200  200  200  200  200  200
+GET  service-worker         200  200  200  200  200  200  200  200  200  200  200
+GET  manifest               200  200  200  200  200  200  200  200  200  200  200
+
+GET  desk:review-items      302  403  200  200  200  403  403  403  200  403  403
+POST desk:review-items      302  403  405  405  405  403  403  403  405  403  403
+GET  desk:review-item       302  403  200  200  200  403  403  403  404  403  403
+POST desk:review-item       302  403  200  200  200  403  403  403  404  403  403
+GET  desk:devices           302  403  200  200  200  403  403  403  200  403  403
+POST desk:devices           302  403  405  405  405  403  403  403  405  403  403
+
+GET  sync:hello             405  405  405  405  405  405  405  405  405  405  405
+POST sync:hello             401  400  400  400  400  400  400  400  400  400  400
+GET  sync:submit            405  405  405  405  405  405  405  405  405  405  405
+POST sync:submit            401  400  400  400  400  400  400  400  400  400  400
+GET  sync:photo             405  405  405  405  405  405  405  405  405  405  405
+POST sync:photo             405  405  405  405  405  405  405  405  405  405  405
+GET  sync:receipts          401  200  200  200  200  200  200  200  200  200  200
+POST sync:receipts          405  405  405  405  405  405  405  405  405  405  405
+GET  sync:pack              401  200  200  200  404  404  404  404  404  404  404
+POST sync:pack              405  405  405  405  405  405  405  405  405  405  405
+GET  sync:unknown           401  404  404  404  404  404  404  404  404  404  404
+POST sync:unknown           401  404  404  404  404  404  404  404  404  404  404
 
 GET  api:schema             401  200  200  200  200  200  200  200  200  200  200
 GET  api:areas              401  200  200  200  200  200  200  200  200  200  200
@@ -402,6 +427,9 @@ def arguments(make_case, make_household, make_wish, make_volunteer, wang, he, li
         "desk:household-sheet": [household.pk],
         "desk:household-act": [household.pk],
         "desk:household-reveal": [household.pk],
+        "desk:review-item": [record_of(household, wang)],
+        "sync:photo": [uuid4()],
+        "sync:unknown": ["nowhere"],
         "desk:pairing": [pairing.pair(household, li, by=wang).pk],
         **places_of(household, he),
         **posts_of(wang, he, household.compound),
@@ -413,6 +441,13 @@ def arguments(make_case, make_household, make_wish, make_volunteer, wang, he, li
         "api:case-action": [case.number],
         "api:case-approval": [other.number, approval.pk],
     }
+
+
+def record_of(household, by: User) -> UUID:
+    """A record from a phone that names no outcome, so that somebody has to look at it."""
+    body = {"id": str(uuid4()), "kind": "visit", "schema_version": 1, "household": household.pk, "fields": {}}
+    row, _ = syncing.receive(envelope.sent(body), by=by)
+    return syncing.process(row.pk, read=records.read).pk
 
 
 def posts_of(wang: User, he: User, compound) -> dict[str, list]:
@@ -455,7 +490,7 @@ def visits_of(household, by: User) -> dict[str, list]:
     shot = keep_photo(SimpleUploadedFile("photo.png", picture.getvalue()), by=by)
     visit = visits.write_down(visits.Said(household, "met", photos=[shot.uuid]), by=by)
     return {
-        **{f"field:{name}": [household.pk] for name in ("visit-new", "call")},
+        **{f"field:{name}": [household.pk] for name in ("visit-new", "onward", "call")},
         **{f"field:{name}": [visit.uuid] for name in ("visit", "visit-correct")},
         "field:visit-photo": [shot.uuid],
         "field:building": [household.compound.buildings.get(number=3).pk],

@@ -6,3 +6,7 @@ class VisitsConfig(AppConfig):
 
     name = "visits"
     verbose_name = "走访"
+
+    def ready(self) -> None:
+        """The figures about phones stand in the administration."""
+        from visits import admin_sync  # noqa: F401

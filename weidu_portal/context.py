@@ -10,6 +10,7 @@ from common.pages import bounded_count
 from grids.permissions import Ability, abilities_of
 from grids.scope import scope_of
 from notifications.models import Notification
+from visits.models import Submission
 from weidu_portal.start import only_claims
 from wishes.models import Wish
 from workdays.services import coverage_warning
@@ -47,6 +48,13 @@ class DeskFrame:
         if Ability.HANDLE not in self.abilities:
             return 0
         return bounded_count(Wish.objects.visible_to(self.user).held_by(self.user).to_answer())
+
+    @cached_property
+    def review_items(self) -> int:
+        """Records from phones that wait for the user to look at them, counted up to 100."""
+        if Ability.PLAN_VISITS not in self.abilities:
+            return 0
+        return bounded_count(Submission.objects.reviewable_by(self.user).to_review())
 
     @cached_property
     def calendar_warning(self) -> str | None:

@@ -18,10 +18,10 @@ class DeviceQuerySet(models.QuerySet):
 
     def visible_to(self, user, at=None):
         """Devices of people posted now in the areas where the user plans visits."""
-        here = Q(pk__in=[])
-        for code in scope_of(user, granting=Ability.PLAN_VISITS).areas:
-            here |= Q(area_id__startswith=code) | Q(compound__area_id__startswith=code)
-        return self.filter(user__in=Posting.objects.current(at).filter(here).values("user"))
+        here = Posting.objects.none()
+        for code in sorted(scope_of(user, granting=Ability.PLAN_VISITS).areas):
+            here = here | Posting.objects.current(at).beneath(code)
+        return self.filter(user__in=here.values("user"))
 
 
 class Device(models.Model):

@@ -12,6 +12,8 @@ from django.utils import timezone
 from accounts.models import User
 from visits.models import Conflict, Device, Submission
 
+# Pages older than this send what they hold and are then renewed.
+MIN_VERSION = "1"
 UNSENT_AFTER = timedelta(hours=24)
 CLOCK_WRONG = 10 * 60  # seconds
 
@@ -32,6 +34,12 @@ class Health:
 def note_health(uuid: UUID, health: Health, *, at: datetime | None = None, by: User) -> None:
     """Write down how a person's device stands now; only the newest is kept."""
     Device.objects.update_or_create(uuid=uuid, user=by, defaults={**asdict(health), "seen_at": at or timezone.now()})
+
+
+def is_outdated(device: Device) -> bool:
+    """Whether the device's pages are older than the oldest this portal wants."""
+    major = device.app_version.partition(".")[0]
+    return major.isascii() and major.isdigit() and int(major) < int(MIN_VERSION)
 
 
 def with_gaps(rows: QuerySet[Device]) -> QuerySet[Device]:

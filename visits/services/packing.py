@@ -60,9 +60,10 @@ def pack(user: User, *, at: datetime | None = None) -> dict[str, Any] | None:
         return None
     visible = Household.objects.visible_to(user).living()
     people = Resident.objects.filter(left_date__isnull=True).order_by("pk")
-    rows = visible.select_related("compound", "standing").prefetch_related(Prefetch("residents", people, "living_here"))
+    rows = visible.select_related("compound", "standing").prefetch_related(Prefetch("residents", people))
     rows = list(rows.in_door_order()[: MOST + 1])
-    due = dict(with_due(visible, timezone.localdate(at)).values_list("pk", "due_date"))
+    dated: Any = with_due(visible, timezone.localdate(at))
+    due = dict(dated.values_list("pk", "due_date"))
     care = set(CareTag.objects.visible_to(user).current().values_list("household", flat=True))
     items = _items(user, visible)
     return {
@@ -80,7 +81,7 @@ def _topic(topic: Topic) -> dict[str, Any]:
 
 
 def _household(row: Household, due, care: bool, items: list[dict[str, str]]) -> dict[str, Any]:
-    head = next((one for one in row.living_here if one.relation == Resident.Relation.HEAD), None)
+    head = next((one for one in row.residents.all() if one.relation == Resident.Relation.HEAD), None)
     phone = (head.phone if head else None) or row.contact_phone
     standing = getattr(row, "standing", None)
     last = standing if standing and standing.tried_at else None
@@ -103,7 +104,7 @@ def _household(row: Household, due, care: bool, items: list[dict[str, str]]) -> 
         "open": len(items),
         "phone": str(phone) if phone else "",
         "items": items,
-        "people": [{"id": one.pk, "called": _called(one)} for one in row.living_here],
+        "people": [{"id": one.pk, "called": _called(one)} for one in row.residents.all()],
     }
 
 

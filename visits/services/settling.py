@@ -64,7 +64,7 @@ def settle_submission(
     words = reason.strip()[:MOST_REASON]
     row.decision = f"{Settlement(how).label}：{words}" if words else str(Settlement(how).label)
     row.save(update_fields=["state", "settled_at", "settled_by", "decision", "visit", "area"])
-    record("submission.settle", subject=("submission", row.pk), by=by, how=str(how), visit=row.visit_id)
+    record("submission.settle", subject=("submission", str(row.pk)), by=by, how=str(how), visit=row.visit_id)
     _tell(row, at)
     return row
 
@@ -81,13 +81,14 @@ def _carry_out(
         row.visit = _write(row, read(row, household), row.pk)
     if how == Settlement.BOTH:
         for one in conflicts:
-            _write(one, _without_taken(read(one, None)), one.uuid)
+            _write(one, read(one, None), one.uuid)
     if row.visit:
         row.area_id = row.visit.area_id
 
 
 def _take_later(row: Submission, later: Conflict, read: LateReader, at: datetime, by: User) -> None:
     said = read(later, row.visit.household if row.visit else None)
+    _leave_photos_of_others(said, row.visit, row.user)
     if row.visit is None:
         row.visit = _write(row, said, row.pk)
     else:
@@ -99,19 +100,20 @@ def _write(source: Submission | Conflict, said: Said, identity: uuid.UUID) -> Vi
     """A visit of the sender, received when the record was."""
     taken = Visit.objects.filter(uuid=identity).exclude(visitor=source.user).exists()
     said.submission = uuid.uuid4() if taken else identity
+    _leave_photos_of_others(said, None, source.user)
     visit = write_down(said, at=source.received_at, by=source.user)
     photos.pass_on(visit, by=source.user)
     return visit
 
 
-def _without_taken(said: Said) -> Said:
-    """Photos both records speak of stay with the visit that has them."""
+def _leave_photos_of_others(said: Said, visit: Visit | None, user: User) -> None:
+    """Photos that belong to another visit or were sent by somebody else stay where they are."""
     listed = [*said.photos, *(number for heard in said.lines for number in heard.photos)]
-    taken = set(VisitPhoto.objects.filter(uuid__in=listed, visit__isnull=False).values_list("uuid", flat=True))
+    rows = VisitPhoto.objects.filter(uuid__in=listed).exclude(visit__isnull=True, user=user)
+    taken = {row.uuid for row in rows if visit is None or row.visit_id != visit.pk}
     said.photos = [number for number in said.photos if number not in taken]
     for heard in said.lines:
         heard.photos = [number for number in heard.photos if number not in taken]
-    return said
 
 
 def _tell(row: Submission, at: datetime) -> None:

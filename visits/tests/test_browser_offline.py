@@ -51,7 +51,9 @@ def test_row_02_a_double_tap_is_one_visit(worker, doors):
     worker.door(doors[0])
     worker.choose("met", "fine")
     with worker.page.expect_navigation():
-        worker.page.evaluate("() => { const b = document.querySelector('.save-bar [value=next]'); b.click(); b.click(); }")
+        worker.page.evaluate(
+            "() => { const b = document.querySelector('.save-bar [value=next]'); b.click(); b.click(); }"
+        )
     worker.upload()
     worker.pill("已上传")
     assert Visit.objects.count() == 1 and Submission.objects.count() == 1

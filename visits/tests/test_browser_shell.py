@@ -70,7 +70,9 @@ def test_a_whole_visit_without_a_network_from_the_list_to_the_next_door(equipped
     }
 
 
-@pytest.mark.parametrize(("typed", "found"), [("32501", 1), ("3-2-50", 2), ("liu", 0), ("lxl", 3), ("食品厂", 3), ("王", 0)])
+@pytest.mark.parametrize(
+    ("typed", "found"), [("32501", 1), ("3-2-50", 2), ("liu", 0), ("lxl", 3), ("食品厂", 3), ("王", 0)]
+)
 def test_a_door_is_found_by_digits_initials_and_words(equipped, typed, found):
     offline_now(equipped, "/field/")
     equipped.page.fill("#shell-search", typed)

@@ -57,7 +57,9 @@ def test_the_worker_may_answer_for_the_phone_pages_and_is_asked_for_anew_each_ti
 
 def test_the_worker_keeps_every_file_the_shell_loads(client, shell):
     worker = client.get("/sw.js").content.decode().encode().decode("unicode_escape")
-    loaded = set(re.findall(r'(?:src|href)="(/static/[^"#]+)"', shell)) | set(re.findall(r'href="(/static/[^"#]+)#', shell))
+    loaded = set(re.findall(r'(?:src|href)="(/static/[^"#]+)"', shell)) | set(
+        re.findall(r'href="(/static/[^"#]+)#', shell)
+    )
     assert loaded and all(address in worker for address in loaded)
     assert all(finders.find(name) for name in offline.SCRIPTS)
 

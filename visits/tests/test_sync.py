@@ -16,7 +16,7 @@ from grids.models import Area
 from households.models import Household, Membership
 from households.services import keeping
 from visits import upgraders
-from visits.models import Campaign, CampaignPlace, Conflict, Device, Submission, Visit
+from visits.models import Campaign, CampaignPlace, Conflict, Device, Submission, Visit, VisitPhoto
 from visits.services.devices import missing, with_gaps
 from visits.states import SubmissionState
 
@@ -187,14 +187,20 @@ def test_row_06_what_does_not_fit_is_for_a_person(phone, make_household, fields,
     assert not Visit.objects.exists()
 
 
-def test_row_07_a_poison_record_does_not_stop_the_good_ones(phone, make_household, caplog):
-    home = make_household()
-    bad = record(home, seq=1, fields={"others": ["坏字符\ud800"]})
+def test_row_07_a_poison_record_does_not_stop_the_good_ones(phone, make_household, he, caplog):
+    home, strange = make_household(), uuid.uuid4()
+    VisitPhoto.objects.create(uuid=strange, user=he)
+    bad = record(home, seq=1, fields={"photos": [str(strange)], "note": ["谁也没想到的"]})
     answer = send(phone, bad)
     assert (answer.status_code, answer.json()["state"]) == (200, "review")
     assert reviewed(bad).fault == "系统没能处理这条记录，请核对内容"
-    assert bad["id"] in caplog.text and "坏字符" not in caplog.text
+    assert bad["id"] in caplog.text and "谁也没想到的" not in caplog.text
     assert send(phone, record(home, seq=2)).json()["state"] == "processed"
+
+
+def test_half_a_character_is_left_out_and_the_rest_is_kept(phone, make_household):
+    assert send(phone, record(make_household(), fields={"others": ["张师傅\ud83d"]})).json()["state"] == "processed"
+    assert Visit.objects.get().others.plain == "张师傅"
 
 
 def test_row_08_whoever_is_not_signed_in_gets_json_and_no_page(client):

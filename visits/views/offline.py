@@ -32,7 +32,9 @@ def upload(request: HttpRequest) -> HttpResponse:
 def onward(request: HttpRequest, pk: int) -> HttpResponse:
     """From a door whose record the phone keeps to the next one. `written` are doors the phone has records of."""
     household = household_or_404(request, pk)
-    written = [int(text) for text in request.GET.getlist("written")[:_MOST_DOORS] if text.isdecimal() and len(text) < 19]
+    written = [
+        int(text) for text in request.GET.getlist("written")[:_MOST_DOORS] if text.isdecimal() and len(text) < 19
+    ]
     following = next_door(household, request.user, timezone.localdate(), but=written)
     if following is None:
         return redirect("field:today")

@@ -1,4 +1,4 @@
-"""What phones say to the portal without a page: /sync/. JSON only; docs/sync.md has every answer."""
+"""What phones say to the portal without a page: /sync/. JSON only, whatever happens."""
 
 import hashlib
 import uuid
@@ -16,12 +16,10 @@ from visits import envelope, records
 from visits.envelope import Malformed
 from visits.models import Submission
 from visits.services import packing, photos, syncing
-from visits.services.devices import Health, note_health
+from visits.services.devices import MIN_VERSION, Health, note_health
 from visits.states import SubmissionState
 from visits.views.speaking import refused, speaks
 
-# Pages older than this send what they hold and are then renewed.
-MIN_VERSION = "1"
 # Phones keep what they sent for seven days.
 ASKED_BACK, MOST_ASKED_BACK = timedelta(days=8), timedelta(days=30)
 PROCESSED = "已记入。"
