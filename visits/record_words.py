@@ -12,7 +12,7 @@ from visits.envelope import uuid_of
 from visits.forms import FINE, FINE_LABEL
 from visits.models import Conflict, Purpose, Submission, Topic, VisitPhoto
 from visits.records import fields_of, happened, whole
-from visits.services.syncing import body_of
+from visits.services.syncing import body_of, key_in
 from visits.states import Handling, Outcome, Part, Told, Way
 from wishes.models import Wish
 
@@ -143,17 +143,13 @@ def _photos(data) -> str:
 
 def _household(named) -> str:
     if isinstance(named, dict):
-        compound = Compound.objects.filter(pk=named["compound"]).first() if _is_pk(named.get("compound")) else None
+        compound = Compound.objects.filter(pk=key_in(named.get("compound"))).first()
         door = "-".join(whole(str(part)) for part in map(named.get, ("building_no", "unit_no", "room")) if part)
         name = named.get("name")
         called = mask(whole(name), "name") if isinstance(name, str) else ""
         return f"新住户　{compound.name if compound else ''}{door[:30]}　{called}"
-    found = Household.objects.select_related("compound").filter(pk=named).first() if _is_pk(named) else None
+    found = Household.objects.select_related("compound").filter(pk=key_in(named)).first()
     if found is None:
         return "没有找到"
     moved = "（已搬离）" if found.state == Household.State.MOVED else ""
     return f"{found.compound.name}{found.door_name}{moved}"
-
-
-def _is_pk(value) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and 0 < value < 2**63

@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 
 _API = "/api/"
-# Phones read JSON here, and nothing else: a page would be taken for somebody else's (docs/sync.md).
+# Phones read JSON here, and nothing else: a page would be taken for somebody else's.
 _SYNC = "/sync/"
 
 

@@ -8,6 +8,7 @@ from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from accounts.preferences import SIZE_COOKIE
 from ops.pytest_browser import assert_accessible
 from visits.models import Submission, Visit
 from visits.tests.test_sync import record, send
@@ -66,10 +67,11 @@ def test_a_record_is_settled_and_the_next_one_follows(desktop, live_server, wait
 def test_it_works_on_a_small_phone_in_large_type(phone, live_server, waiting, chen):
     enter(phone, chen, live_server)
     phone.set_viewport_size({"width": 340, "height": 740})
-    type(chen).objects.filter(pk=chen.pk).update(size="elder")
+    phone.context.add_cookies([{"name": SIZE_COOKIE, "value": "elder", "url": live_server.url}])
     for path in ("review-items/", f"review-items/{waiting[1]['id']}/", f"review-items/{waiting[0]['id']}/", "devices/"):
         phone.goto(f"/desk/{path}")
         assert phone.evaluate("document.documentElement.scrollWidth") <= 340, path
+        assert phone.evaluate("document.documentElement.dataset.size") == "elder"
         assert_accessible(phone)
     phone.goto(f"/desk/review-items/{waiting[0]['id']}/")
     phone.get_by_label("照记").check()

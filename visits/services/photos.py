@@ -54,6 +54,8 @@ def pass_on(visit: Visit, *, by: User) -> None:
 
     Where the case no longer takes notes from the visitor, the photo stays with the visit.
     """
+    if not visit.photos_expected:
+        return
     rows = VisitPhoto.objects.filter(visit=visit, photo__isnull=False, line__finding__case__isnull=False)
     passed = CasePhoto.objects.filter(photo__in=rows.values("photo")).values("photo")
     for row in rows.exclude(photo__in=passed).select_related("photo", "line__finding__case"):

@@ -159,6 +159,11 @@ def body_of(row: Submission | Conflict) -> dict[str, Any]:
     return json.loads(row.payload.plain) if row.payload else {}
 
 
+def key_in(value: Any) -> int | None:
+    """The key of a row that a JSON value holds, or None for anything else."""
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 < value < 2**63 else None
+
+
 def _visit_of(row: Submission, read: Reader) -> Visit:
     try:
         with transaction.atomic():
@@ -196,9 +201,8 @@ def _twice(row: Submission) -> str:
 
 def _place_of(row: Submission) -> str | None:
     """Where a record belongs while nobody knows better: the household's grid, else where its sender serves or served."""
-    named = body_of(row).get("household")
-    a_household = isinstance(named, int) and not isinstance(named, bool) and 0 < named < 2**63
-    found = Household.objects.filter(pk=named if a_household else None).values_list("area_id", flat=True).first()
+    named = key_in(body_of(row).get("household"))
+    found = Household.objects.filter(pk=named).values_list("area_id", flat=True).first()
     if found:
         return found
     posting = Posting.objects.filter(user=row.user_id).order_by("-valid_from", "-pk").select_related("compound").first()

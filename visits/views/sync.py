@@ -1,4 +1,4 @@
-"""What phones say to the portal without a page: /sync/. JSON only; docs/sync.md has every answer."""
+"""What phones say to the portal without a page: /sync/. JSON only, whatever happens."""
 
 import hashlib
 import uuid

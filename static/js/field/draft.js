@@ -40,7 +40,7 @@
     if (kept) { await restore(kept); }
     form.addEventListener("input", later);
     form.addEventListener("change", later);
-    window.addEventListener("pagehide", draft.keep);
+    window.addEventListener("pagehide", leave);
     document.addEventListener("visibilitychange", function () { if (document.visibilityState === "hidden") { draft.keep(); } });
     if (snapshot() !== initial) { draft.dirty = true; later(); } /* typed before this script was there */
   };
@@ -69,14 +69,25 @@
     timer = setTimeout(draft.keep, PAUSE);
   }
 
+  function isToKeep() { return draft.ours && draft.dirty && !draft.saved; }
+
+  function row() {
+    return { key: draft.key, user: me.id, household: Number(form.dataset.household), label: form.dataset.label,
+      submission: form.elements.submission.value, fields: draft.fields(form), saved_at: Date.now() };
+  }
+
+  /* A page that is going away finishes nothing that takes time: a note at once, which the next page puts in its place. */
+  function leave() {
+    clearTimeout(timer);
+    if (!isToKeep()) { return; }
+    try { localStorage.setItem(field.NOTE + draft.key, JSON.stringify(row())); } catch (full) { /* what the pause kept is there */ }
+  }
+
   draft.keep = async function () {
     clearTimeout(timer);
-    if (!draft.ours || draft.saved || !draft.dirty) { return; }
+    if (!isToKeep()) { return; }
     try {
-      await store.put("drafts", {
-        key: draft.key, user: me.id, household: Number(form.dataset.household), label: form.dataset.label,
-        submission: form.elements.submission.value, fields: draft.fields(form), saved_at: Date.now(),
-      });
+      await store.put("drafts", row());
     } catch (fault) {
       if (!field.isFull(fault)) { throw fault; }
       field.tell(form, "over", field.FULL);

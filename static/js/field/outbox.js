@@ -184,7 +184,15 @@
     const me = await field.who();
     if (!me) { return; }
     const forced = why === "button" || why === "upload";
-    const waiting = (await store.waiting(me.id)).filter(function (row) { return row.held_until <= Date.now(); });
+    const all = await store.waiting(me.id);
+    if (why === "button") { /* who asks for it does not want it back */
+      for (const row of all) { if (row.held_until) { await store.release(row.id); } }
+    }
+    const waiting = all.filter(function (row) { return why === "button" || row.held_until <= Date.now(); });
+    const held = all.filter(function (row) { return row.held_until > Date.now(); }).map(function (row) { return row.held_until; });
+    if (held.length && why !== "button") {
+      setTimeout(function () { outbox.flush("saved"); }, Math.min.apply(null, held) - Date.now() + 50);
+    }
     const photos = await store.photosToSend(me.id);
     const greeted = (await store.meta("greeted")) || 0;
     if (!forced && !waiting.length && !photos.length && Date.now() - greeted < GREETED) { return; }

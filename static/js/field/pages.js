@@ -131,6 +131,7 @@
     }
     const form = !shell && document.querySelector("form#visit[data-household]");
     const upload = !shell && document.querySelector("[data-upload]");
+    if (me) { await store.takeNotes(me.id); }
     const passing = shell && /\/next\/$/.test(location.pathname); /* on to another page at once */
     if (me && !passing) { await field.toast(); }
     if (me && form && form.dataset.household && !form.elements.seen) { await field.visit.start(form, me); }

@@ -370,5 +370,20 @@
     });
   };
 
+  /* Notes that pages left while they went away: into the drafts, unless saved since or older than what is there. */
+  field.NOTE = "field:draft:";
+  store.takeNotes = async function (user) {
+    const mine = Object.keys(localStorage).filter(function (key) { return key.indexOf(field.NOTE + user + ":") === 0; });
+    for (const key of mine) {
+      const note = JSON.parse(localStorage.getItem(key));
+      await writing(["drafts", "outbox", "sent"], async function (on) {
+        if ((await on.outbox.get(note.submission)) || (await on.sent.get(note.submission))) { return; }
+        const kept = await on.drafts.get(note.key);
+        if (!kept || kept.saved_at < note.saved_at) { await on.drafts.put(note); }
+      });
+      localStorage.removeItem(key);
+    }
+  };
+
   store.drafts = function (user) { return of("drafts", user); };
 })();
