@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand
 from django.db import connection
 
 from weidu_portal import ground
-from weidu_portal.bench import households, ledgers, pages, sheets, sweeps, visiting, wishes
+from weidu_portal.bench import households, ledgers, pages, phone_pages, sheets, sweeps, visiting, wishes
 
 PARTS = {
     "climbing": sweeps.climbing,
@@ -19,6 +19,7 @@ PARTS = {
     "exporting": ledgers.measure,
     "wishing": wishes.measure,
     "visiting": visiting.measure,
+    "phones": phone_pages.measure,
 }
 
 
