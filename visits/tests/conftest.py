@@ -45,7 +45,7 @@ class FieldPhone:
 
     def until(self, script: str, argument=None, page=None) -> None:
         """Waits in the page until a script says yes; the security policy forbids the usual way."""
-        loop = "while (!(%s)) { await new Promise((next) => setTimeout(next, 30)); }" % script
+        loop = f"while (!({script})) {{ await new Promise((next) => setTimeout(next, 30)); }}"
         (page or self.page).evaluate(f"async (given) => {{ const me = await field.who(); {loop} }}", argument)
 
     def choose(self, outcome: str = "met", *topics: str, page=None) -> None:

@@ -184,7 +184,7 @@ def test_row_12_switched_off_the_worker_goes_and_the_outbox_stays(equipped, door
 
 def test_the_pack_is_sealed_and_its_key_stays_inside(equipped):
     sealed = equipped.ask("Array.from(new Uint8Array((await field.store.get('pack', me.id)).bytes))")
-    assert "3-2-501".encode() not in bytes(sealed) and "刘".encode() not in bytes(sealed)
+    assert b"3-2-501" not in bytes(sealed) and "刘".encode() not in bytes(sealed)
     assert equipped.ask("(await field.store.meta('key')).extractable") is False
     assert len(equipped.ask("(await field.pack.read(me)).households")) == 3
 
