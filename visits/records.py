@@ -152,18 +152,19 @@ def _household(
 
 
 def _seen(body: dict[str, Any], user: User) -> Household | None:
-    """The household, where it lives there still and the sender may see it: the usual case, in one query."""
+    """The household, where it lives in an area of the sender's: the usual case, in one query.
+
+    Pairings and posts of a compound are asked for afterwards, by whoever is not answered here.
+    """
     named = key_in(body.get("household"))
-    rows = Household.objects.visible_to(user).living().select_related("compound")
-    return rows.filter(pk=named).first() if named else None
+    found = Household.objects.living().select_related("compound").filter(pk=named).first() if named else None
+    seen = found is not None and scope_of(user, granting=Ability.HOUSEHOLDS).covers(found.area_id)
+    return found if seen else None
 
 
 def _require_in_scope(household: Household, user: User, happened_at: datetime) -> None:
     if household.state == Household.State.MOVED:
         raise AtOdds(f"这户{_day(household.moved_out_date)}已登记搬离")
-    # What lies in an area of theirs needs no question to the database; pairings and compound posts do.
-    if scope_of(user, granting=Ability.HOUSEHOLDS).covers(household.area_id):
-        return
     if Household.objects.visible_to(user).filter(pk=household.pk).exists():
         return
     if area_on(household, timezone.localdate(happened_at)) != household.area_id or _moved_today(household, happened_at):
