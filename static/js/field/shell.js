@@ -24,7 +24,9 @@
   shell.start = async function (found, me) {
     place = found;
     place.addEventListener("click", function (event) { if (event.target.closest("[data-reload]")) { location.reload(); } });
-    window.addEventListener("online", function () { if (!field.draft.dirty) { location.reload(); } });
+    /* Offered, not done: who is in the middle of a list or a form loses their place otherwise. */
+    window.addEventListener("online", function () { place.querySelector("[data-online]").hidden = false; });
+    window.addEventListener("offline", function () { place.querySelector("[data-online]").hidden = true; });
     if (!me) { open("stranger", "走访"); return; }
     const path = location.pathname;
     const visit = path.match(/^\/field\/households\/(\d+)\/(visit|next)\/$/);
