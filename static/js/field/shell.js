@@ -73,8 +73,8 @@
     rows = content.households;
     at.querySelector("[data-pack-age]").textContent = "住户名单是" + stamp(content.fetched_at) + "的，记录有网后自动上传。";
     const due = rows.filter(function (row) { return isDue(row) && !done.has(row.id); });
-    at.querySelector("[data-n=due]").textContent = due.length;
-    at.querySelector("[data-n=all]").textContent = rows.length;
+    at.querySelector("[data-n=due]").textContent = "该访" + due.length;
+    at.querySelector("[data-n=all]").textContent = "全部" + rows.length;
     const search = at.querySelector("input[type=search]");
     const draw = function () {
       const wanted = at.querySelector("[name=shell-list]:checked").value;
