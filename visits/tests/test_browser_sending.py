@@ -15,7 +15,8 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("
 
 
 @pytest.fixture(autouse=True)
-def failures_expected(watch):
+def failures_expected(watch, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
     watch.expected.append("Failed to load resource")
 
 

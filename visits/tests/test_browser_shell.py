@@ -1,6 +1,10 @@
 """The phone pages without a network, and new versions of them: row 12, the pack, and what all of it looks like."""
 
+import os
+import re
+
 import pytest
+from playwright.sync_api import expect
 
 from ops.pytest_browser import assert_accessible
 from visits import offline
@@ -33,34 +37,34 @@ def offline_now(phone, path: str) -> None:
     phone.page.wait_for_selector("[data-shell]")
 
 
-def look(page) -> None:
+def look(page, name: str = "") -> None:
     assert_accessible(page)
     assert not page.evaluate(SIDEWAYS), f"{page.url} scrolls sideways"
+    if (folder := os.environ.get("SHOTS")) and name:
+        page.screenshot(path=f"{folder}/{name}.png")
 
 
 def test_a_whole_visit_without_a_network_from_the_list_to_the_next_door(equipped, doors):
     page = equipped.page
     offline_now(equipped, "/field/")
     assert page.locator("[data-doors] .door").all_inner_texts()[0].startswith("3-2-501")
-    look(page)
-    with page.expect_navigation():
-        page.click(".door:has-text('3-2-501')")
-    equipped.open(page.url)
-    assert page.inner_text("h1").startswith("3-2-501")
-    page.wait_for_selector("#visit")
-    look(page)
+    look(page, "shell-390")
+    page.click(".door:has-text('3-2-501')")
+    expect(page.locator("h1")).to_contain_text("3-2-501")
+    page.wait_for_selector("html[data-field=ready]")
+    look(page, "shell-visit-390")
     equipped.choose("met", "leak")
     page.fill("#detail-leak", "地下室渗水")
     page.click(".save-bar [value=next]")
-    page.wait_for_url(f"**/households/{doors[1].pk}/visit/")
+    expect(page).to_have_url(re.compile(f"/households/{doors[1].pk}/visit/$"))
     page.wait_for_selector(".toast-line:has-text('3-2-501已存本机')")
     equipped.pill("已存本机1")
     page.click("#outcomes button[value=absent]")
-    page.wait_for_url(f"**/households/{doors[2].pk}/visit/")
+    expect(page).to_have_url(re.compile(f"/households/{doors[2].pk}/visit/$"))
     equipped.open("/field/upload/")
     page.wait_for_selector("[data-upload-notice]:has-text('没有网络，可以照常走访')")
     assert len(equipped.kept()) == 2
-    look(page)
+    look(page, "upload-offline-390")
     page.context.set_offline(False)
     equipped.upload()
     equipped.pill("已上传")
@@ -89,16 +93,16 @@ def test_upload_and_shell_fit_a_narrow_screen_and_big_type(field_phone, doors, s
         phone.page.wait_for_selector("html[data-size=elder]")
     phone.write_all(doors[:2], "leak")
     phone.upload()
-    look(phone.page)
+    look(phone.page, f"upload-{size or 340}")
     phone.until(CONTROLLED)
     phone.until("Boolean(await field.store.get('pack', me.id))")
     offline_now(phone, "/field/")
     if size:
         phone.page.wait_for_selector("html[data-size=elder]")
-    look(phone.page)
+    look(phone.page, f"shell-{size or 340}")
     phone.open(f"/field/households/{doors[2].pk}/visit/")
     phone.page.click("label[for=topic-leak]")
-    look(phone.page)
+    look(phone.page, f"shell-visit-{size or 340}")
 
 
 def test_what_needs_the_network_says_so(equipped, doors):

@@ -121,6 +121,23 @@ def test_row_16_no_phantom_of_a_draft_after_saving(worker, doors):
     assert worker.rows("drafts") == []
 
 
+def test_a_browser_without_locks_and_new_ids_is_no_worse(worker, doors):
+    """Safari 14 and Chromium 92 over a connection without TLS know neither."""
+    worker.page.context.add_init_script(
+        "Object.defineProperty(navigator, 'locks', { value: undefined }); crypto.randomUUID = undefined;"
+    )
+    type_half(worker, doors[0], "第一页")
+    second = worker.page.context.new_page()
+    worker.door(doors[0], second)
+    second.wait_for_selector("text=正在另一个页面里填写")
+    assert worker.ask("await field.locked('outbox', () => 'mine')") == "mine"
+    second.close()
+    worker.save("stay")
+    worker.upload()
+    worker.pill("已上传")
+    assert Visit.objects.count() == 1
+
+
 def test_a_browser_killed_after_saving_still_has_the_record(browser, chromium, live_server, wang, doors, tmp_path):
     kind = browser.browser_type
     phone = start_phone(kind, chromium, live_server, tmp_path, wang)

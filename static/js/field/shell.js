@@ -24,7 +24,9 @@
   shell.start = async function (found, me) {
     place = found;
     place.addEventListener("click", function (event) { if (event.target.closest("[data-reload]")) { location.reload(); } });
-    window.addEventListener("online", function () { if (!field.draft.dirty) { location.reload(); } });
+    /* Offered, not done: who is in the middle of a list or a form loses their place otherwise. */
+    window.addEventListener("online", function () { place.querySelector("[data-online]").hidden = false; });
+    window.addEventListener("offline", function () { place.querySelector("[data-online]").hidden = true; });
     if (!me) { open("stranger", "走访"); return; }
     const path = location.pathname;
     const visit = path.match(/^\/field\/households\/(\d+)\/(visit|next)\/$/);
@@ -71,8 +73,8 @@
     rows = content.households;
     at.querySelector("[data-pack-age]").textContent = "住户名单是" + stamp(content.fetched_at) + "的，记录有网后自动上传。";
     const due = rows.filter(function (row) { return isDue(row) && !done.has(row.id); });
-    at.querySelector("[data-n=due]").textContent = due.length;
-    at.querySelector("[data-n=all]").textContent = rows.length;
+    at.querySelector("[data-n=due]").textContent = "该访" + due.length;
+    at.querySelector("[data-n=all]").textContent = "全部" + rows.length;
     const search = at.querySelector("input[type=search]");
     const draw = function () {
       const wanted = at.querySelector("[name=shell-list]:checked").value;

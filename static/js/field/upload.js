@@ -145,7 +145,7 @@
   async function free() {
     const left = await field.space();
     if (left === null) { return "浏览器没有说明"; }
-    return (left >= 1024 ? Math.floor(left / 1024) + "GB" : left + "MB") + (left < 50 ? "，不够存照片了" : "");
+    return left >= 1024 ? "足够" : left + "MB" + (left < 50 ? "，不够存照片了" : "");
   }
 
   async function clock() {
