@@ -1,4 +1,4 @@
-"""Records from phones: rows of field-notes B.3 that are the server's matter, one named test each, and what is around them."""
+"""Records from phones: what docs/offline.md numbers and is the server's matter, one named test each, and what is around them."""
 
 import json
 import threading
