@@ -66,6 +66,29 @@ def test_row_05_a_photo_that_fails_is_missed_until_it_is_there(worker, doors):
     assert arrived_photos() == 3 and len(arrived) == 4
 
 
+def test_row_05_a_photo_the_server_stumbles_over_does_not_hold_up_the_others(worker, doors):
+    worker.cut()
+    with_photos(worker, doors[0], "red", "green")
+    worker.mend()
+    first = []
+
+    def garbled(route):
+        first.append(route.request.url)
+        if route.request.url == first[0]:
+            route.continue_(headers={**route.request.headers, "x-sha256": "0" * 64})
+        else:
+            route.continue_()
+
+    worker.page.route("**/sync/photo/**", garbled)
+    worker.upload()
+    worker.page.wait_for_selector("text=照片1/2")
+    assert arrived_photos() == 1
+    worker.page.unroute("**/sync/photo/**")
+    worker.page.click("[data-upload-now]")
+    worker.page.wait_for_selector("text=照片2/2")
+    worker.pill("已上传")
+
+
 def test_row_05_photos_are_made_small_and_those_ticked_off_stay_behind(worker, doors):
     worker.cut()
     worker.door(doors[0])

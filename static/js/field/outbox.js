@@ -125,7 +125,7 @@
 
   async function sendPhoto(run, photo) {
     const row = await store.get("photos", photo.id);
-    if (!row || row.sent_at) { return true; }
+    if (!row || row.sent_at) { return "done"; }
     const sum = await field.sha256(row.bytes);
     const answer = await send(run, function (token) {
       return ask("/sync/photo/" + photo.id + "/", {
@@ -137,13 +137,13 @@
     const body = answer.body;
     if (answer.status === 200 && body && body.ack === photo.id) {
       await store.photoSent(photo.id);
-      return true;
+      return "done";
     }
     if (answer.status === 409 && body) {
       await store.photoSent(photo.id, body.words || "服务器上已有另一张");
-      return true;
+      return "done";
     }
-    return false;
+    return REFUSALS.indexOf(answer.status) >= 0 || answer.status >= 500 ? "broken" : "lost";
   }
 
   field.sha256 = async function (bytes) {
@@ -174,7 +174,9 @@
       field.changed();
     }
     for (const photo of await store.photosToSend(run.me.id)) {
-      if (!(await sendPhoto(run, photo))) { return false; }
+      const found = await sendPhoto(run, photo);
+      if (found === "broken") { broken++; } /* tried again with the next run; the others go on */
+      if (found === "lost" || broken > 2) { return false; }
       field.changed();
     }
     return broken === 0;
