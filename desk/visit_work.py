@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from desk import work
@@ -14,16 +15,19 @@ from visits.models import Hint, Line
 SHOWN_FOR = timedelta(days=28)
 
 
-def counts(user) -> dict[str, int]:
-    """`opinions` to decide, doors `not_met`, and `hints` to look at, each counted up to about 100: one query."""
+def selections(user) -> dict[str, QuerySet]:
+    """`opinions` to decide, doors `handed` over and `at_odds` with the register, and `hints` to look at."""
     scope = scope_of(user, granting=Ability.PLAN_VISITS)
-    selections = {
+    return {
         "opinions": Line.objects.waiting().filter(within(scope, **OF_VISIT), dropped_at__isnull=True),
         "handed": handed(user),
         "at_odds": at_odds(user),
         "hints": hints_to_see(user),
     }
-    found = work.counts(user, selections)
+
+
+def counts(found: dict[str, int]) -> dict[str, int]:
+    """The counts of `selections` as the menu names them: doors `not_met` are of both kinds."""
     return {
         "opinions": found["opinions"],
         "not_met": min(found["handed"] + found["at_odds"], work.MOST + 1),

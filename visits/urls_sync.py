@@ -1,6 +1,6 @@
 """Addresses phones talk to without a page."""
 
-from django.urls import path, re_path
+from django.urls import path
 
 from visits.views import sync
 
@@ -13,5 +13,6 @@ urlpatterns = [
     path("receipts/", sync.receipts, name="receipts"),
     path("pack/", sync.pack, name="pack"),
     # Anything else is answered here too, so that no page and no redirect ever comes from under this prefix.
-    re_path(r"^(?P<rest>.*)$", sync.unknown, name="unknown"),
+    path("", sync.unknown, name="root"),
+    path("<path:rest>", sync.unknown, name="unknown"),
 ]

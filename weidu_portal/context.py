@@ -3,11 +3,11 @@
 from functools import cached_property
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from accounts.preferences import ELDER, chosen_size
-from common.pages import bounded_count
-from desk import visit_work
+from desk import visit_work, work
 from desk.visit_ground import READS_FIGURES
 from grids.permissions import Ability, abilities_of
 from grids.scope import scope_of
@@ -39,34 +39,43 @@ class DeskFrame:
         return "claims/base.html" if only_claims(self.user) else "desk/base.html"
 
     @cached_property
+    def _counted(self) -> dict[str, int]:
+        """What the menu counts, each up to 101, in one query."""
+        user, seats = self.user, scope_of(self.user).seats
+        selections: dict[str, QuerySet] = {"claims": Volunteer.objects.filter(user=user)}
+        if seats:
+            selections["unread"] = Notification.objects.for_seats(seats, user).unread(user)
+        if Ability.HANDLE in self.abilities:
+            selections["wishes"] = Wish.objects.visible_to(user).held_by(user).to_answer()
+        if Ability.PLAN_VISITS in self.abilities:
+            selections["review_items"] = Submission.objects.reviewable_by(user).to_review()
+            selections |= visit_work.selections(user)
+        return work.counts(user, selections)
+
+    @property
     def unread(self) -> int:
-        """Notices not read yet, counted up to 100."""
-        seats = scope_of(self.user).seats
-        return bounded_count(Notification.objects.for_seats(seats, self.user).unread(self.user)) if seats else 0
+        """Notices not read yet."""
+        return self._counted.get("unread", 0)
 
-    @cached_property
+    @property
     def wishes(self) -> int:
-        """Micro-wishes to review or to confirm at the user's seats, counted up to 100."""
-        if Ability.HANDLE not in self.abilities:
-            return 0
-        return bounded_count(Wish.objects.visible_to(self.user).held_by(self.user).to_answer())
+        """Micro-wishes to review or to confirm at the user's seats."""
+        return self._counted.get("wishes", 0)
 
-    @cached_property
+    @property
     def review_items(self) -> int:
-        """Records from phones that wait for the user to look at them, counted up to 100."""
-        if Ability.PLAN_VISITS not in self.abilities:
-            return 0
-        return bounded_count(Submission.objects.reviewable_by(self.user).to_review())
+        """Records from phones that wait for the user to look at them."""
+        return self._counted.get("review_items", 0)
 
-    @cached_property
+    @property
     def claims(self) -> bool:
         """Whether 我的认领 is offered: to staff who are volunteers too."""
-        return Volunteer.objects.filter(user=self.user).exists()
+        return bool(self._counted.get("claims"))
 
-    @cached_property
+    @property
     def visits(self) -> dict[str, int]:
-        """What was heard on visits and waits for the user's community, and doors nobody opened: counted up to 100."""
-        return visit_work.counts(self.user) if Ability.PLAN_VISITS in self.abilities else {}
+        """What was heard on visits and waits for the user's community, and doors nobody opened."""
+        return visit_work.counts(self._counted) if Ability.PLAN_VISITS in self.abilities else {}
 
     @property
     def reads_visits(self) -> bool:
