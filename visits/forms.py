@@ -4,9 +4,12 @@ Names are the contract with phones: a phone sends exactly these fields, as lists
 """
 
 import uuid as uuids
+from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils import timezone
 
@@ -15,7 +18,7 @@ from cases.forms import Words
 from common.errors import DomainError
 from common.normalise import clean_text
 from grids.models import Organization
-from households.models import Household
+from households.models import Household, Resident
 from visits.models import Purpose, Topic
 from visits.services import choosing
 from visits.services.recording import Heard, Said, Spoken, check, check_later, later
@@ -41,22 +44,22 @@ class VisitForm(forms.Form):
     )
     topics = forms.MultipleChoiceField(label="说到的事", widget=forms.CheckboxSelectMultiple, required=False)
     people = forms.ModelMultipleChoiceField(
-        label="见到谁", widget=forms.CheckboxSelectMultiple, queryset=None, required=False
+        label="见到谁", widget=forms.CheckboxSelectMultiple, queryset=Resident.objects.none(), required=False
     )
     others = forms.CharField(label="还见到", max_length=40, required=False)
     note = Words("说明", rows=2, required=False, limit=MAX_DETAIL)
     way = forms.ChoiceField(
         label="方式", widget=forms.RadioSelect, choices=Way.choices, required=False, initial=Way.HOME
     )
-    purpose = forms.ModelChoiceField(label="目的", queryset=None, required=False, empty_label="不选")
+    purpose = forms.ModelChoiceField(label="目的", queryset=Purpose.objects.none(), required=False, empty_label="不选")
     knows_chief = forms.ChoiceField(
         label="认识网格长吗", widget=forms.RadioSelect, choices=[("yes", "认识"), ("no", "不认识")], required=False
     )
     with_people = forms.ModelMultipleChoiceField(
-        label="同行", widget=forms.CheckboxSelectMultiple, queryset=None, required=False
+        label="同行", widget=forms.CheckboxSelectMultiple, queryset=User.objects.none(), required=False
     )
     with_units = forms.ModelMultipleChoiceField(
-        label="同行单位", widget=forms.CheckboxSelectMultiple, queryset=None, required=False
+        label="同行单位", widget=forms.CheckboxSelectMultiple, queryset=Organization.objects.none(), required=False
     )
     next_date = forms.DateField(label="约好哪天再来", required=False, widget=forms.DateInput(attrs={"type": "date"}))
     next_part = forms.ChoiceField(label="约好的时段", required=False, widget=forms.RadioSelect, choices=Part.choices)
@@ -69,16 +72,24 @@ class VisitForm(forms.Form):
         self.household, self.user = household, user
         self.offered = choosing.topics(household.community)
         self.items = choosing.open_items(household, user) if self._speaks_of("told-") else []
-        living = household.residents.filter(left_date__isnull=True).order_by("pk")
         self.fields["topics"].choices = [(FINE, FINE_LABEL), *((topic.code, topic.name) for topic in self.offered)]
-        self.fields["people"].queryset = living
-        self.fields["people"].label_from_instance = lambda one: one.called or str(one.name)
-        self.fields["purpose"].queryset = Purpose.objects.filter(active=True).order_by("order", "pk")
-        along = choosing.companions(household.area_id, but=user) if self._speaks_of("with_people") else []
-        self.fields["with_people"].queryset = User.objects.filter(pk__in=[one.pk for one in along])
-        self.fields["with_people"].label_from_instance = lambda one: one.called
-        beside = choosing.units(household.area_id) if self._speaks_of("with_units") else []
-        self.fields["with_units"].queryset = Organization.objects.filter(pk__in=[unit.pk for unit in beside])
+        if self._speaks_of("people"):
+            living = household.residents.filter(left_date__isnull=True)
+            self._offer("people", living.order_by("pk"), lambda one: one.called or str(one.name))
+        if self._speaks_of("purpose"):
+            self._offer("purpose", Purpose.objects.filter(active=True).order_by("order", "pk"))
+        if self._speaks_of("with_people"):
+            along = choosing.companions(household.area_id, but=user)
+            self._offer("with_people", User.objects.filter(pk__in=[one.pk for one in along]), lambda one: one.called)
+        if self._speaks_of("with_units"):
+            beside = choosing.units(household.area_id)
+            self._offer("with_units", Organization.objects.filter(pk__in=[unit.pk for unit in beside]))
+
+    def _offer(self, name: str, rows: QuerySet, called: Callable[[Any], str] = str) -> None:
+        """What a field offers, and what each of it is called."""
+        field = self.fields[name]
+        field.queryset = rows
+        field.label_from_instance = called
 
     def _speaks_of(self, field: str) -> bool:
         """False where what was sent has nothing of a field: a thousand phones need not ask for what they do not use."""

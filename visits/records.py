@@ -32,6 +32,8 @@ from wishes.models import Wish
 
 # Up to this a late record is only late: phones are without a network for a weekend. Beyond it somebody looks.
 LATE = timedelta(days=7)
+# Handed in at the door, so to speak: what ended within this has not ended over the record.
+PROMPT = timedelta(minutes=1)
 _PER_TOPIC = ("handling", "detail", "urgent", "photos")
 _NO_HOUSEHOLD = "记录里没有写明是哪一户"
 
@@ -186,6 +188,8 @@ def _campaigns_of(household: Household, happened_at: datetime):
 
 
 def _require_no_ended_campaign(household: Household, happened_at: datetime, received_at: datetime) -> None:
+    if received_at - happened_at < PROMPT:
+        return
     over = Q(ends_date__lt=timezone.localdate(received_at)) | Q(ended_at__gt=happened_at, ended_at__lte=received_at)
     if campaign := _campaigns_of(household, happened_at).filter(over).first():
         raise AtOdds(f"收到时“{campaign.name}”已经结束")

@@ -90,15 +90,13 @@ def write_down(said: Said, *, at: datetime | None = None, by: User) -> Visit:
     The same submission a second time returns the first visit. DomainError where what was said does not fit together.
     `at` is the time of receipt; `said.happened_at` may not lie ahead of it.
     """
-    if existing := Visit.objects.filter(uuid=said.submission).first():
-        return existing
     at = at or timezone.now()
     check(said)
     try:
         with transaction.atomic():
             return _write(said, at, by)
     except IntegrityError:
-        # A parallel sending of the same record came first.
+        # An earlier or a parallel sending of the same record came first. Nearly all come once: nobody asks beforehand.
         if existing := Visit.objects.filter(uuid=said.submission).first():
             return existing
         raise

@@ -104,7 +104,7 @@ def process(pk: UUID, *, read: Reader, at: datetime | None = None, by: User | No
     through: then the record stays received, and is taken up again by its next sending or by `process_left`.
     """
     with transaction.atomic():
-        row = Submission.objects.select_for_update(of=("self",)).select_related("user").get(pk=pk)
+        row = Submission.objects.select_for_update().get(pk=pk)
         if row.state != SubmissionState.RECEIVED:
             return row
         if by is not None and by.pk == row.user_id:
