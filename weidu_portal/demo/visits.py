@@ -3,6 +3,7 @@
 What was said in the last days only opens cases and wishes: older ones would have climbed long before the demonstration.
 """
 
+import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
@@ -10,8 +11,10 @@ from random import Random
 from accounts.models import User
 from grids.models import Area
 from households.models import Household
+from visits import envelope, records
 from visits import services as visits
 from visits.models import Campaign, CampaignPlace, Purpose, Topic
+from visits.services import syncing
 from visits.states import Outcome
 from weidu_portal.demo.moments import Moments
 from weidu_portal.demo.people import BEIDA, XINCUN, Staff
@@ -94,6 +97,7 @@ def add(rng: Random, staff: Staff, *, thin: int = 1, at: datetime) -> int:
             continue
         going.visit(home, by, rng.randrange(2, 26))
         count += 1
+    _to_settle(staff, at)
     return count + _todays(going, staff, at) + _nobody_in(going, staff)
 
 
@@ -137,3 +141,28 @@ def _nobody_in(going: Round, staff: Staff) -> int:
             visits.write_down(said, at=moment, by=staff.head(f"area:{grid}"))
             count += 1
     return count
+
+
+def _to_settle(staff: Staff, at: datetime) -> None:
+    """Records of 王网格员's phone that somebody has to look at: a door of another grid, and one handed in twice."""
+    worker = staff.head(f"area:{XINCUN}003")
+    homes = Household.objects.filter(demonstration=True, kind="resident").living().select_related("compound")
+    others = homes.exclude(area=f"{XINCUN}003").order_by("pk")
+    foreign = others.filter(community=XINCUN).first() or others.filter(street=BEIDA).first()
+    own = homes.filter(area=f"{XINCUN}003").order_by("pk").last()
+    if foreign is not None:
+        _hand_in(foreign, worker, at - timedelta(hours=5), {"outcome": ["met"], "topics": ["fine"]})
+    if own is not None:
+        number = _hand_in(own, worker, at - timedelta(hours=4), {"outcome": ["absent"]})
+        later = {"outcome": ["met"], "topics": ["light"], "detail-light": ["三楼的楼道灯坏了"]}
+        _hand_in(own, worker, at - timedelta(hours=3), later, number=number)
+
+
+def _hand_in(home: Household, by: User, at: datetime, fields: dict, *, number: str = "") -> str:
+    number = number or str(uuid.uuid4())
+    body = {"id": number, "kind": "visit", "schema_version": 1, "client_at": at.isoformat(), "household": home.pk}
+    body |= {"label": home.door_name, "fields": fields}
+    row, conflict = syncing.receive(envelope.sent(body), at=at, by=by)
+    if conflict is None:
+        syncing.process(row.pk, read=records.read, at=at, by=by)
+    return number

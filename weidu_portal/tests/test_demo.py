@@ -23,7 +23,7 @@ from grids.levels import Level
 from grids.models import Compound, Entrance, Handover, Nominee, OwnersBody, Posting, ServiceCentre
 from households.models import CareTag, Household, Pairing, Resident
 from notifications.models import Notification
-from visits.models import Line, Standing, Visit
+from visits.models import Line, Standing, Submission, Visit
 from weidu_portal import ground
 from weidu_portal.demo import homes, people, posts, programme, seeding, soon
 from weidu_portal.health import oldest_due_seconds
@@ -207,6 +207,7 @@ def test_visits_of_a_campaign_are_told_with_what_was_said(told):
     assert Line.objects.filter(opinion_state="waiting").exists()
     assert Line.objects.filter(finding__case__isnull=False).count() == 2
     assert Standing.objects.filter(handed_at__isnull=False).count() == 1
+    assert Submission.objects.to_review().count() == 2, "one of another grid, one handed in twice"
 
 
 def test_wishes_of_every_state_are_told_by_their_verbs(told):

@@ -103,14 +103,15 @@
       const link = item.querySelector("a");
       const put = function (key, words) { item.querySelector('[data-is="' + key + '"]').textContent = words; };
       link.href = "/field/households/" + row.id + "/visit/";
-      if (isDue(row)) { link.classList.add(row.due < today() ? "over" : "soon"); }
+      const late = Boolean(row.last) && row.due < today(); /* whom nobody met yet is new, not late */
+      if (isDue(row)) { link.classList.add(late ? "over" : "soon"); }
       put("label", row.label);
       put("called", row.called || "");
       put("more", [row.care ? "需关照" : "", last(row), row.open ? "在办" + row.open + "件" : ""].filter(Boolean).join("　"));
       const tag = item.querySelector("[data-is=due]");
-      tag.textContent = done.has(row.id) ? "已记" : row.due && row.due < today() ? "超期" : row.due === today() ? "今天" : "";
+      tag.textContent = done.has(row.id) ? "已记" : !row.last ? "没见过" : late ? "超期" : row.due === today() ? "今天" : "";
       tag.hidden = !tag.textContent;
-      tag.classList.add(done.has(row.id) ? "ok" : row.due < today() ? "over" : "soon");
+      tag.classList.add(done.has(row.id) ? "ok" : late ? "over" : "soon");
       return item;
     });
     const into = at.querySelector("[data-doors]");
