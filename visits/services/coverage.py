@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from django.db.models import Count, Exists, F, FilteredRelation, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from households.models import CareTag, Household
+from households.models import CareTag, HouseholdQuerySet
 from visits.models import Campaign, Visit
 from visits.services.due import at_home, dated, inside, long_unseen, overdue, wanted, with_due
 from visits.states import Outcome
@@ -84,7 +84,7 @@ class Covered:
         return Covered(**{name: getattr(self, name) + getattr(other, name) for name in names})
 
 
-def coverage(rows: QuerySet[Household], by: str, period: Period, day: date) -> dict[str | int, Covered]:
+def coverage(rows: HouseholdQuerySet, by: str, period: Period, day: date) -> dict[str | int, Covered]:
     """Figures of the places `rows` lie in, by a column of GROUPS. Keys are area codes or ids of compounds."""
     tag = FilteredRelation("care_tags", condition=Q(care_tags__ended_at__isnull=True))
     # A household stands once for each of its tags, hence the distinct counts: it is due as soon as one tag says so.
@@ -110,7 +110,7 @@ def coverage(rows: QuerySet[Household], by: str, period: Period, day: date) -> d
     }
 
 
-def of_campaign(rows: QuerySet[Household], campaign: Campaign, by: str) -> dict[str | int, Covered]:
+def of_campaign(rows: HouseholdQuerySet, campaign: Campaign, by: str) -> dict[str | int, Covered]:
     """The same of a campaign: `n` are the households it asks for, `met` those met between its two days."""
     asked = asked_by(rows, campaign)
     met = _met(asked, by, period_of(campaign))
@@ -118,7 +118,7 @@ def of_campaign(rows: QuerySet[Household], campaign: Campaign, by: str) -> dict[
     return {place: Covered(n=n, met=met.get(place, 0)) for place, n in counts}
 
 
-def asked_by(rows: QuerySet[Household], campaign: Campaign) -> QuerySet[Household]:
+def asked_by(rows: HouseholdQuerySet, campaign: Campaign) -> HouseholdQuerySet:
     """Those of `rows` a campaign covers."""
     rows = at_home(rows).filter(inside(campaign))
     if campaign.tagged_only:
@@ -134,7 +134,7 @@ def period_of(campaign: Campaign) -> Period:
     return Period("campaign", campaign.name, campaign.starts_date, max(last, campaign.starts_date))
 
 
-def households(rows: QuerySet[Household], which: str, period: Period, day: date) -> QuerySet[Household]:
+def households(rows: HouseholdQuerySet, which: str, period: Period, day: date) -> HouseholdQuerySet:
     """The households behind one figure of `coverage`: due, overdue, long, tagged_due, unmet, handed, or all of them."""
     if which in ("due", "overdue", "tagged_due"):
         found = with_due(rows, day)
@@ -148,7 +148,7 @@ def households(rows: QuerySet[Household], which: str, period: Period, day: date)
     return unmet(rows, period) if which == "unmet" else rows
 
 
-def unmet(rows: QuerySet[Household], period: Period) -> QuerySet[Household]:
+def unmet(rows: HouseholdQuerySet, period: Period) -> HouseholdQuerySet:
     """Those of `rows` nobody met in a period."""
     return rows.exclude(Exists(_meetings(period).filter(household=OuterRef("pk"))))
 
@@ -158,7 +158,7 @@ def _meetings(period: Period) -> QuerySet[Visit]:
     return Visit.objects.filter(outcome=Outcome.MET, happened_at__gte=first, happened_at__lt=after)
 
 
-def _met(rows: QuerySet[Household], by: str, period: Period) -> dict[str | int, int]:
+def _met(rows: HouseholdQuerySet, by: str, period: Period) -> dict[str | int, int]:
     """How many households of `rows` were met in a period, by where they belong today."""
     visits = _meetings(period).filter(household__in=at_home(rows).order_by().values("pk"))
     counted = visits.order_by().values(place=F(f"household__{by}")).annotate(count=Count("household", distinct=True))

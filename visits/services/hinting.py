@@ -187,7 +187,7 @@ def _complaining(monday: date) -> set[int]:
 def _rationed(found: list[Found], had: Counter) -> list[Found]:
     """At most ten a community: the first of every visitor and kind, then their second ones."""
     turn: Counter = Counter()
-    queue = []
+    queue: list[tuple[int, int, Found]] = []
     for one in found:
         turn[one.visit.visitor, one.kind] += 1
         queue.append((turn[one.visit.visitor, one.kind], len(queue), one))
