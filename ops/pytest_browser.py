@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, sync_playwright
 
 PROGRAMS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 FLAGS = (
@@ -130,8 +130,12 @@ def desktop(open_page: OpenPage) -> Page:
 
 def assert_accessible(page: Page, *, within: str = "html") -> None:
     """Fails with a readable list when axe finds anything serious or critical in the part matching `within`."""
-    page.evaluate(_axe_source())
-    result = page.evaluate("within => axe.run(within, {resultTypes: ['violations']})", within)
+    try:
+        result = _violations(page, within)
+    except Error:
+        # Looked at while it was being left for the page a click leads to: that one is meant.
+        page.wait_for_load_state("load")
+        result = _violations(page, within)
     findings = [
         f"{violation['impact']} {violation['id']}: {violation['help']}\n    {node['html'][:160]}"
         for violation in result["violations"]
@@ -140,6 +144,11 @@ def assert_accessible(page: Page, *, within: str = "html") -> None:
     ]
     if findings:
         pytest.fail(f"axe on {page.url}:\n" + "\n".join(findings), pytrace=False)
+
+
+def _violations(page: Page, within: str) -> dict[str, Any]:
+    page.evaluate(_axe_source())
+    return page.evaluate("within => axe.run(within, {resultTypes: ['violations']})", within)
 
 
 @cache

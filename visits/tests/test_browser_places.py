@@ -150,6 +150,7 @@ def test_ones_own_pages(open_page, enter, block, wang, chen, size, elder, name):
     page.click("text=我报的")
     look(page, f"raised-{name}")
     page.click("a:has-text('已办结')")
+    page.wait_for_url("**state=ended")
     look(page)
     page.goto(reverse("field:mine"))
     page.click("text=意见建议")
