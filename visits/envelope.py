@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -34,7 +35,7 @@ def opened(content: bytes) -> dict[str, Any]:
 def sent(body: dict[str, Any]) -> Sent:
     """The record of a body. Raises Malformed where it has no id, no version or no fields."""
     kind, fields = body.get("kind"), body.get("fields")
-    if not isinstance(kind, str) or not 0 < len(kind) <= 10:
+    if not isinstance(kind, str) or not re.fullmatch(r"[a-z]{1,10}", kind):
         raise Malformed("没有写明是什么记录。")
     version = number(body.get("schema_version"))
     if version is None or version > 32767:

@@ -5,7 +5,7 @@ Names are the contract with phones: a phone sends exactly these fields, as lists
 
 import uuid as uuids
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
@@ -19,7 +19,7 @@ from common.errors import DomainError
 from common.normalise import clean_text
 from grids.models import Organization
 from households.models import Household, Resident
-from visits.models import Purpose, Topic
+from visits.models import Purpose, Topic, Visit
 from visits.services import choosing
 from visits.services.recording import Heard, Said, Spoken, check, check_later, later
 from visits.states import Handling, Outcome, Part, Told, Way
@@ -29,6 +29,7 @@ FINE = "fine"
 FINE_LABEL = "一切正常"
 MAX_DETAIL = 500
 MAX_PHOTOS = 6
+_AGREED_WITHIN = timedelta(days=366)
 _OUTCOME_FIRST = "请选走访结果。"
 _UNREADABLE_PHOTO = "有一张照片的编号看不懂，请重新拍。"
 
@@ -67,9 +68,12 @@ class VisitForm(forms.Form):
     day = forms.DateField(label="哪一天", required=False)
     part = forms.ChoiceField(label="时段", required=False, widget=forms.RadioSelect, choices=Part.choices)
 
-    def __init__(self, data=None, *, household: Household, user: User, **kwargs):
+    # What a person settles is taken as it is, as far as it makes sense.
+    lenient = False
+
+    def __init__(self, data=None, *, household: Household, user: User, corrects: Visit | None = None, **kwargs):
         super().__init__(data, **kwargs)
-        self.household, self.user = household, user
+        self.household, self.user, self.corrects = household, user, corrects
         self.offered = choosing.topics(household.community)
         self.items = choosing.open_items(household, user) if self._speaks_of("told-") else []
         self.fields["topics"].choices = [(FINE, FINE_LABEL), *((topic.code, topic.name) for topic in self.offered)]
@@ -105,6 +109,7 @@ class VisitForm(forms.Form):
         cleaned["spoken"] = self._spoken()
         if cleaned.get("written_later"):
             self._check_later(cleaned)
+        self._check_agreed(cleaned)
         if not self.errors:
             try:
                 check(self._said(cleaned))
@@ -121,9 +126,16 @@ class VisitForm(forms.Form):
         if len(detail) > MAX_DETAIL:
             self.add_error("topics", f"“{topic.name}”最多写{MAX_DETAIL}个字，现在有{len(detail)}个字，请删减。")
         heard = Heard(topic, handling, detail, bool(self.data.get(f"urgent-{code}")), self._photos(f"photos-{code}"))
-        if line := self.data.get(f"line-{code}"):
-            heard.uuid = uuids.UUID(line)
+        if self.corrects is not None:
+            heard.uuid = self._line(f"line-{code}") or heard.uuid
         return heard
+
+    def _line(self, name: str) -> uuids.UUID | None:
+        """The line a correction means; only there may anybody name one."""
+        try:
+            return uuids.UUID(self.data.get(name, ""))
+        except ValueError:
+            return None
 
     def _photos(self, name: str) -> list[uuids.UUID]:
         listed = self.data.getlist(name) if isinstance(self.data, QueryDict) else []
@@ -146,6 +158,17 @@ class VisitForm(forms.Form):
             check_later(day, self.received_at)
         except DomainError as refusal:
             self.add_error("day", refusal.message)
+
+    def _check_agreed(self, cleaned: dict) -> None:
+        """An appointment lies within a year of the visit: a slip of the finger would hide the household for good."""
+        agreed, happened = cleaned.get("next_date"), self._said(cleaned).happened_at or self.received_at
+        day = self.corrects.happened_date if self.corrects else timezone.localdate(happened)
+        if agreed is None or day <= agreed <= day + _AGREED_WITHIN:
+            return
+        if self.lenient:
+            cleaned["next_date"] = None
+        else:
+            self.add_error("next_date", "约好的日子要在走访当天以后一年以内，请重新选。")
 
     @property
     def received_at(self):

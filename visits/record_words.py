@@ -48,7 +48,7 @@ def words_of(row: Submission | Conflict) -> Words:
     lines = [
         ("结果", _choice(Outcome, data.get("outcome"))),
         ("说到", _heard(data)),
-        ("见到", _met(data)),
+        ("见到", _met(data, body.get("household"))),
         ("说明", whole(data.get("note", ""))),
         ("方式", _choice(Way, data.get("way"))),
         ("目的", _name(Purpose, data.get("purpose"))),
@@ -57,7 +57,8 @@ def words_of(row: Submission | Conflict) -> Words:
         ("在办的事", _told(data)),
         ("照片", _photos(data)),
     ]
-    lines.insert(0, ("住户", _household(body.get("household"))))
+    place = row.area_id if isinstance(row, Submission) else row.submission.area_id
+    lines.insert(0, ("住户", _household(body.get("household"), (place or "")[:12])))
     return Words(label_of(row), when, [(name, words) for name, words in lines if words])
 
 
@@ -99,8 +100,10 @@ def _heard(data) -> str:
     return "；".join(told)
 
 
-def _met(data) -> str:
-    people = Resident.objects.filter(pk__in=[one for one in data.getlist("people") if _is_id(one)]).order_by("pk")
+def _met(data, household) -> str:
+    """Who was met, as far as they live in the household the record names: ids of others tell nothing here."""
+    ids = [one for one in data.getlist("people") if _is_id(one)]
+    people = Resident.objects.filter(household=key_in(household), pk__in=ids).order_by("pk")
     called = [one.called or str(one.name) for one in people]
     return "、".join([*called, *filter(None, [whole(data.get("others", ""))])])
 
@@ -141,7 +144,8 @@ def _photos(data) -> str:
     return f"{came} / {len(numbers)}已到"
 
 
-def _household(named) -> str:
+def _household(named, community: str) -> str:
+    """The door a record names; one of another community is not told to whoever settles records of this one."""
     if isinstance(named, dict):
         compound = Compound.objects.filter(pk=key_in(named.get("compound"))).first()
         door = "-".join(whole(str(part)) for part in map(named.get, ("building_no", "unit_no", "room")) if part)
@@ -151,5 +155,7 @@ def _household(named) -> str:
     found = Household.objects.select_related("compound").filter(pk=key_in(named)).first()
     if found is None:
         return "没有找到"
+    if found.community != community:
+        return "别的社区的一户"
     moved = "（已搬离）" if found.state == Household.State.MOVED else ""
     return f"{found.compound.name}{found.door_name}{moved}"

@@ -204,6 +204,7 @@ def _form(body: dict[str, Any], row: Submission | Conflict, household: Household
 
 def _widened(form: VisitForm) -> VisitForm:
     """The form with what could be chosen once: topics no longer offered, people who left, companions since moved on."""
+    form.lenient = True
     form.offered = list(Topic.objects.select_related("category").order_by("order", "pk"))
     form.fields["topics"].choices = [(FINE, FINE_LABEL), *((topic.code, topic.name) for topic in form.offered)]
     form.fields["people"].queryset = form.household.residents.all()

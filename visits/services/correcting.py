@@ -66,6 +66,7 @@ def add_version(visit: Visit, said: Said, *, at: datetime, by: User) -> None:
     )
     _rewrite(visit, said, at)
     _lines(visit, said.lines, at=at, by=visit.visitor)
+    Visit.objects.filter(pk=visit.pk).update(photos_expected=visit.photos.count())
     for one in said.spoken:
         mentioning.mention(visit, told=one.told, case=one.case, wish=one.wish, at=at, by=visit.visitor)
     standing.renew(visit.household)
@@ -122,6 +123,8 @@ def _rewrite(visit: Visit, said: Said, at: datetime) -> None:
 
 def _lines(visit: Visit, wanted: list[Heard], *, at: datetime, by: User) -> None:
     """Keep, change, take away and add lines. One that was taken away before comes back with what it opened."""
+    # Locked by themselves first: the community decides under the lock of a line, not of the visit.
+    list(visit.lines.select_for_update().order_by("pk").values_list("pk"))
     held = list(visit.lines.select_related("topic", "finding").order_by("dropped_at", "pk"))
     kept: set[int] = set()
     fresh: list[Heard] = []

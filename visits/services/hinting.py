@@ -53,8 +53,10 @@ class Found:
     other: Seen | None = None
 
 
-def look(seen: Iterable[Seen], *, complaining: set[int]) -> list[Found]:
-    """Every hint about the visits of a week. `complaining` are compounds where somebody else heard of something wrong."""
+def look(seen: Iterable[Seen], *, complaining: set[tuple[int, int]]) -> list[Found]:
+    """Every hint about the visits of a week. `complaining` are (compound, visitor) where somebody heard of something wrong;
+    what a visitor heard says nothing against the same visitor.
+    """
     of: dict[int, list[Seen]] = {}
     for one in sorted(seen, key=lambda visit: (visit.happened_at, visit.visit)):
         of.setdefault(one.visitor, []).append(one)
@@ -74,7 +76,11 @@ def too_close(visits: list[Seen]) -> list[Found]:
     ]
 
 
-def all_fine(visits: list[Seen], complaining: set[int]) -> list[Found]:
+def _heard_by_another(visit: Seen, complaining: set[tuple[int, int]]) -> bool:
+    return any(compound == visit.compound and who != visit.visitor for compound, who in complaining)
+
+
+def all_fine(visits: list[Seen], complaining: set[tuple[int, int]]) -> list[Found]:
     """More than ten doors running with nothing wrong, where neighbours told others of something: one hint a run."""
     found: list[Found] = []
     run: set[int] = set()
@@ -84,7 +90,7 @@ def all_fine(visits: list[Seen], complaining: set[int]) -> list[Found]:
             run, hinted = set(), False
             continue
         run.add(visit.household)
-        if len(run) > FINE_RUN and not hinted and visit.compound in complaining:
+        if len(run) > FINE_RUN and not hinted and _heard_by_another(visit, complaining):
             found.append(Found(HintKind.FINE, visit))
             hinted = True
     return found
@@ -175,13 +181,13 @@ def _lived_in(household: Household, day: date) -> bool:
     return household.moved_out_date is None or household.moved_out_date >= day
 
 
-def _complaining(monday: date) -> set[int]:
-    """Compounds where a visitor was told of something in the 30 days up to the end of the week."""
+def _complaining(monday: date) -> set[tuple[int, int]]:
+    """(compound, visitor) where a visitor was told of something in the 30 days up to the end of the week."""
     since, until = monday - timedelta(days=23), monday + timedelta(days=7)
     lines = Line.objects.filter(
         dropped_at__isnull=True, visit__happened_date__gte=since, visit__happened_date__lt=until
     )
-    return set(lines.values_list("visit__compound", flat=True).distinct())
+    return set(lines.values_list("visit__compound", "visit__visitor").distinct())
 
 
 def _rationed(found: list[Found], had: Counter) -> list[Found]:

@@ -15,7 +15,8 @@ from cases.states import Action
 from common.errors import DomainError
 from files.photos import PhotoRefused
 from files.services import ingest_photo
-from visits.models import Visit, VisitPhoto
+from visits.models import Conflict, Submission, Visit, VisitPhoto
+from visits.states import SubmissionState
 
 # Longer than any phone was seen to keep a record: a photo may come weeks before the visit that names it.
 UNCLAIMED_FOR = timedelta(days=30)
@@ -75,4 +76,8 @@ def forget_unclaimed(*, at: datetime | None = None) -> int:
     record never came. Returns how many; the nightly sweep of photos then removes the files.
     """
     before = (at or timezone.now()) - UNCLAIMED_FOR
-    return VisitPhoto.objects.filter(visit__isnull=True, arrived_at__lt=before).delete()[0]
+    # Whose record still waits for a person may have sent photos that belong to it.
+    waiting = Submission.objects.filter(state__in=[SubmissionState.RECEIVED, SubmissionState.REVIEW])
+    rows = VisitPhoto.objects.filter(visit__isnull=True, arrived_at__lt=before)
+    rows = rows.exclude(user__in=waiting.values("user"))
+    return rows.exclude(user__in=Conflict.objects.filter(submission__in=waiting).values("user")).delete()[0]

@@ -20,6 +20,7 @@ from visits.services import mentioning, opening, standing
 from visits.states import HOUR_OF, Handling, OpinionState, Outcome, Part, Way
 from wishes.models import Wish
 
+_USED = "这个编号已经记了另一次走访。请打开走访页重新填这一次。"
 # How far back 补记 reaches, by the local calendar: today and yesterday.
 WRITTEN_LATER_DAYS = 1
 # A phone's clock may run ahead of ours; beyond this the time of receipt is taken.
@@ -97,9 +98,14 @@ def write_down(said: Said, *, at: datetime | None = None, by: User) -> Visit:
             return _write(said, at, by)
     except IntegrityError:
         # An earlier or a parallel sending of the same record came first. Nearly all come once: nobody asks beforehand.
-        if existing := Visit.objects.filter(uuid=said.submission).first():
-            return existing
-        raise
+        existing = Visit.objects.filter(uuid=said.submission).first()
+        if existing is None:
+            raise
+        if (existing.visitor_id, existing.household_id) != (by.pk, said.household.pk) or (
+            existing.version == 1 and existing.outcome != said.outcome
+        ):
+            raise DomainError(_USED) from None
+        return existing
 
 
 def check(said: Said) -> None:
@@ -213,6 +219,8 @@ def expect(visit: Visit, photos: list[uuids.UUID], line: Line | None, by: User) 
         held, _ = VisitPhoto.objects.get_or_create(uuid=number, defaults={"user": by})
         if held.user_id != by.pk:
             raise DomainError("有一张照片的编号和别人的重了，请重新拍。")
+        if held.visit_id not in (None, visit.pk):
+            raise DomainError("有一张照片已经在另一次走访里，请重新拍。")
         held.visit, held.line = visit, line or held.line
         held.save(update_fields=["visit", "line"])
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.models import User
 from audit.services import record
 from common.errors import DomainError, StalePage
+from common.sensitive import mask_numbers
 from households.models import Household
 from notifications.services import notify
 from visits.models import Conflict, Submission, Visit, VisitPhoto
@@ -65,7 +66,7 @@ def settle_submission(
     row.decision = f"{Settlement(how).label}：{words}" if words else str(Settlement(how).label)
     row.save(update_fields=["state", "settled_at", "settled_by", "decision", "visit", "area"])
     record("submission.settle", subject=("submission", str(row.pk)), by=by, how=str(how), visit=row.visit_id)
-    _tell(row, at)
+    _tell(row, how, words, at)
     return row
 
 
@@ -81,7 +82,10 @@ def _carry_out(
         row.visit = _write(row, read(row, household), row.pk)
     if how == Settlement.BOTH:
         for one in conflicts:
-            _write(one, read(one, None), one.uuid)
+            said = read(one, None)
+            if row.area_id and said.household.community != row.area_id[:12]:
+                raise DomainError("后收到的一份写的是别的社区的住户，不能由本社区记。请用先收到的一份。")
+            _write(one, said, one.uuid)
     if row.visit:
         row.area_id = row.visit.area_id
 
@@ -116,13 +120,15 @@ def _leave_photos_of_others(said: Said, visit: Visit | None, user: User) -> None
         heard.photos = [number for number in heard.photos if number not in taken]
 
 
-def _tell(row: Submission, at: datetime) -> None:
+def _tell(row: Submission, how: str, words: str, at: datetime) -> None:
+    """Everybody who sent one of them hears how; the reason, which is typed words, only the sender of the first."""
     senders = {row.user_id, *row.conflicts.values_list("user", flat=True)}
     for sender in senders:
         notify(
             f"user:{sender}",
             cause=f"submission:{row.pk}:settled:{at:%Y%m%d%H%M%S}",
-            title=f"手机上传的一次走访已核对：{row.decision}",
+            title=f"手机上传的一次走访已核对：{Settlement(how).label}",
+            body=mask_numbers(words) if sender == row.user_id else "",
             target=row.visit.get_absolute_url() if row.visit and sender == row.user_id else "/field/visits/",
             at=at,
         )

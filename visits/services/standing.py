@@ -23,14 +23,17 @@ def renew(household: Household) -> Standing:
     Locks the household, so that two visits to one door are taken up one after the other.
     """
     Household.objects.select_for_update(of=("self",)).only("pk").get(pk=household.pk)
-    standing = Standing.objects.filter(household=household).first()
+    # Locked too, because the community settles under the lock of this row alone.
+    standing = Standing.objects.select_for_update().filter(household=household).first()
     is_new = standing is None
     standing = standing or Standing(household=household)
     rows = list(Visit.objects.filter(household=household).newest_first().only(*_READ)[:LOOKED_BACK])
     latest = rows[0] if rows else None
     standing.visit = latest
     standing.tried_at = latest.happened_at if latest else None
-    standing.outcome = latest.outcome if latest else ""
+    before, standing.outcome = standing.outcome, latest.outcome if latest else ""
+    if standing.checked_visit_id and latest and standing.checked_visit_id == latest.pk and before != latest.outcome:
+        standing.checked_visit = None  # what was held against the register is no longer what the visit says
     standing.met_date = _last(household, rows, (Outcome.MET,))
     standing.reached_date = _last(household, rows, REACHED)
     standing.absences = _absences(rows)
@@ -49,13 +52,14 @@ def _last(household: Household, rows: list[Visit], outcomes: tuple[Outcome, ...]
 
 
 def _absences(rows: list[Visit]) -> int:
-    """How often in a row, up to now, nobody was in. What the community settled starts the count anew."""
-    count = 0
+    """How often in a row, up to now, nobody was in: once a part of a day, however often somebody knocked in it."""
+    tries = set()
     for visit in rows:
         if visit.outcome != Outcome.ABSENT:
             break
-        count += 1
-    return count
+        local = timezone.localtime(visit.happened_at)
+        tries.add((local.date(), part_of(local.time())))
+    return len(tries)
 
 
 def _plan(standing: Standing, latest: Visit | None) -> None:

@@ -155,3 +155,39 @@ def test_who_is_due(make_household, make_visit, wang):
     today = moment("2026-11-28 10:00").date()
     assert list(due_on(rows, today)) == [never]
     assert list(due_on(rows, moment("2027-05-24 10:00").date()).order_by("pk")) == [met, never]
+
+
+def test_knocking_three_times_in_one_morning_is_one_try(make_household, make_visit, wang):
+    home = make_household()
+    for minute in ("00", "01", "02"):
+        make_visit(home, "absent", by=wang, at=moment(f"2026-11-23 10:{minute}"))
+    standing = Standing.objects.get(household=home)
+    assert (standing.absences, standing.handed_at) == (1, None)
+
+
+def test_a_photo_of_another_visit_stays_where_it_is(make_household, make_visit, wang):
+    number = uuid.uuid4()
+    first = make_visit(make_household(), by=wang, photos=[number])
+    with pytest.raises(DomainError, match="另一次走访"):
+        visits.write_down(visits.Said(first.household, "met", photos=[number]), by=wang)
+    assert VisitPhoto.objects.get(uuid=number).visit == first and Visit.objects.count() == 1
+
+
+def test_an_id_that_was_used_for_another_door_is_not_taken_for_saved(make_household, make_visit, wang, chen):
+    first = make_visit(make_household(), by=wang)
+    other = make_household("3-2-502", people=[("孙某", "head")])
+    for said, by in ((visits.Said(other, "met"), wang), (visits.Said(first.household, "absent"), wang)):
+        said.submission = first.uuid
+        with pytest.raises(DomainError, match="重新填"):
+            visits.write_down(said, by=by)
+    assert Visit.objects.count() == 1
+
+
+def test_the_reason_of_a_settlement_outlives_a_visit_written_meanwhile(make_household, make_visit, wang, chen):
+    home = make_household()
+    for day in (21, 22, 23):
+        make_visit(home, "absent", by=wang, at=moment(f"2026-11-{day} 10:00"))
+    visits.settle(home, note="电话联系到女儿", at=moment("2026-11-23 15:00"), by=chen)
+    make_visit(home, "absent", by=wang, at=moment("2026-11-24 10:00"))
+    standing = Standing.objects.get(household=home)
+    assert (standing.settled_by, standing.settled_note, standing.handed_at) == (chen, "电话联系到女儿", None)

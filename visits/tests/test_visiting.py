@@ -307,3 +307,16 @@ def test_as_many_queries_for_a_big_family_as_for_one(visitor, home, make_visit, 
     again = make_visit(home, by=wang, topics={"light": "case", "company": "wish", "parking": "refer"})
     assert (queries(page_of(home)), queries(again.get_absolute_url())) == few
     assert max(few) <= 20
+
+
+@pytest.mark.parametrize("agreed", ["9999-12-31", "2020-01-01"])
+def test_an_appointment_lies_within_a_year(visitor, home, agreed):
+    answer = visitor.post(page_of(home), {"submission": str(uuid.uuid4()), "outcome": "met", "next_date": agreed})
+    assert answer.status_code == 200 and "一年以内" in answer.content.decode() and not Visit.objects.exists()
+
+
+@pytest.mark.parametrize("line", ["abc", "5f0c7f9e-0a52-4c0b-8d53-0c5a0c5d1a11"])
+def test_a_new_visit_names_no_line(visitor, home, line):
+    typed = {"submission": str(uuid.uuid4()), "outcome": "met", "topics": "light", "line-light": line, "then": "stay"}
+    assert visitor.post(page_of(home), typed).status_code == 302
+    assert str(Visit.objects.get().lines.get().uuid) != line

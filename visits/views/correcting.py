@@ -35,7 +35,7 @@ def correct(request: HttpRequest, uuid: uuid.UUID) -> HttpResponse:
         return _page(request, found, VisitPage(found.household, request.user, typed=as_typed(found), visit=found))
     typed = request.POST.copy()
     typed["submission"] = str(found.uuid)
-    form = VisitForm(typed, household=found.household, user=request.user)
+    form = VisitForm(typed, household=found.household, user=request.user, corrects=found)
     if form.is_valid():
         try:
             visits.correct(found, form.said(), seen=_seen(request), by=request.user)

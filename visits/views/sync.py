@@ -131,9 +131,9 @@ def _health(body: dict[str, Any], now: datetime) -> Health:
     return Health(
         pending=envelope.number(body.get("pending")) or 0,
         oldest_pending_at=envelope.moment(body.get("oldest_pending_at")),
-        app_version=version[:20] if isinstance(version, str) else "",
+        app_version=version[:20] if isinstance(version, str) and version.isascii() and version.isprintable() else "",
         persisted=body.get("persisted") is True,
         free_mb=envelope.number(envelope.whole(body.get("free_mb"))),
-        clock_offset=int((now - client_at) / timedelta(seconds=1)) if client_at else 0,
+        clock_offset=envelope.whole((now - client_at).total_seconds()) or 0 if client_at else 0,
         last_seq=envelope.number(body.get("last_seq")) or 0,
     )
