@@ -237,3 +237,35 @@ def start_phone(chromium_type, program, live_server, folder, user) -> FieldPhone
     phone = FieldPhone(context.pages[0] if context.pages else context.new_page(), live_server.url)
     phone.sign_in(user)
     return phone
+
+
+def leave_meanwhile(worker, after: str) -> list[bool]:
+    """Whether there are a pack and a key once its answer came, with `after` done in between."""
+    worker.upload()
+    worker.until("Boolean(await field.store.get('pack', me.id))")
+    return worker.ask(
+        "await (async () => { const ask = field.outbox.ask; field.outbox.ask = async (...given) => {"
+        " const answer = await ask(...given); const store = field.store; await store.clear('pack');"
+        f" await store.remove('meta', 'key'); await store.remove('meta', 'key:mark'); {after}; return answer; }};"
+        " await field.store.clear('pack'); await field.pack.refresh(field.outbox.hello, me); field.outbox.ask = ask;"
+        " return [Boolean(await field.store.get('pack', me.id)), Boolean(await field.store.meta('key'))]; })()"
+    )
+
+
+@pytest.mark.parametrize("after", ["await store.remove('meta', 'who')", "await store.note('who', { id: me.id + 1 })"])
+def test_a_pack_that_arrives_after_signing_out_is_not_kept_nor_a_key_made(worker, doors, after):
+    assert leave_meanwhile(worker, after) == [False, False]
+
+
+def test_a_pack_sealed_before_signing_out_is_not_kept_afterwards(worker, doors):
+    worker.upload()
+    worker.until("Boolean(await field.store.get('pack', me.id))")
+    found = worker.ask(
+        "await (async () => { const store = field.store; const encrypt = crypto.subtle.encrypt; await store.clear('pack');"
+        " crypto.subtle.encrypt = async function (...given) { const bytes = await encrypt.apply(this, given);"
+        " await store.note('key:mark', 'of the next time'); return bytes; };"
+        " await field.pack.refresh(field.outbox.hello, me); crypto.subtle.encrypt = encrypt;"
+        " const first = Boolean(await store.get('pack', me.id)); await field.pack.refresh(field.outbox.hello, me);"
+        " return [first, Boolean(await field.pack.read(me))]; })()"
+    )
+    assert found == [False, True]
