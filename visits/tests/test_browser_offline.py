@@ -98,8 +98,10 @@ def test_row_04_what_was_acknowledged_is_frozen(worker, doors):
     worker.choose("moved")
     worker.page.evaluate("id => { document.querySelector('[name=submission]').value = id; }", sent)
     worker.save("stay")
+    assert sent not in worker.kept() and len(worker.kept()) == 1
     worker.upload()
-    assert worker.kept() == [] and Visit.objects.get().outcome == "met"
+    worker.pill("已上传")
+    assert Visit.objects.get(uuid=sent).outcome == "met" and Visit.objects.exclude(uuid=sent).get().outcome == "moved"
     assert worker.ask("(await field.store.get('sent', given)).payload.fields.outcome", sent) == ["met"]
 
 

@@ -121,6 +121,76 @@ def test_row_16_no_phantom_of_a_draft_after_saving(worker, doors):
     assert worker.rows("drafts") == []
 
 
+def test_a_pause_that_ends_while_the_record_is_written_brings_no_draft_back(worker, doors):
+    type_half(worker, doors[0], "屋顶漏水")
+    worker.cut()
+    worker.ask(
+        "await (async () => { const save = field.store.save; field.store.save = (...given) => {"
+        " const done = save(...given); field.draft.keep(); return done; }; })()"
+    )
+    worker.save("stay")
+    assert worker.rows("drafts") == [] and len(worker.kept()) == 1
+
+
+def test_a_draft_is_not_written_over_its_own_record(worker, doors):
+    type_half(worker, doors[0], "屋顶漏水")
+    worker.cut()
+    left = worker.ask(
+        "await (async () => { const fields = field.draft.fields(document.querySelector('form#visit'));"
+        " const id = fields.submission[0]; await field.store.save({ id, user: me.id, household: given, label: '', state: 'waiting',"
+        " saved_at: Date.now(), payload: { id, fields } }, field.draft.key);"
+        " await field.draft.keep(); return (await field.store.drafts(me.id)).length; })()",
+        doors[0].pk,
+    )
+    assert left == 0
+
+
+def test_a_draft_that_is_a_record_already_does_not_come_back(worker, doors):
+    worker.cut()
+    sent = worker.write(doors[0], "fine")
+    worker.ask(
+        "await (async () => { const row = await field.store.get('outbox', given); await field.store.put('drafts', {"
+        " key: field.draftKey(me.id, row.household), user: me.id, household: row.household, label: row.label,"
+        " submission: row.id, fields: row.payload.fields, saved_at: Date.now() }); })()",
+        sent,
+    )
+    worker.door(doors[0])
+    assert worker.page.locator("text=的草稿").count() == 0 and worker.rows("drafts") == []
+    assert worker.page.input_value("[name=submission]") != sent and not worker.page.is_checked("[value=met]")
+
+
+def test_other_words_under_a_known_id_are_a_record_of_their_own_and_the_same_words_are_not(worker, doors):
+    worker.cut()
+    sent = worker.write(doors[0], "fine")
+    again = worker.ask(
+        "await (async () => { const row = await field.store.get('outbox', given); const photo = (id) =>"
+        " field.store.put('photos', { id, submission: given, user: me.id, name: 'photos', bytes: new ArrayBuffer(8), taken_at: 1 });"
+        " row.payload.fields.photos = ['first-photo']; await field.store.put('outbox', row);"
+        " await photo('first-photo'); await photo('second-photo');"
+        " const same = await field.store.save(JSON.parse(JSON.stringify(row)));"
+        " const changed = JSON.parse(JSON.stringify(row)); changed.payload.fields.photos.push('second-photo');"
+        " const other = await field.store.save(changed); const of = async (id) => (await field.store.photosOf(id)).map((one) => one.id);"
+        " return { same: same.id, other: other.id, names: other.payload.fields, payload: other.payload.id, seq: other.seq,"
+        " first: await of(given), second: await of(other.id) }; })()",
+        sent,
+    )
+    assert again["same"] == sent and again["other"] not in (sent, None) and again["seq"] == 2
+    assert again["payload"] == again["other"] and again["names"]["submission"] == [again["other"]]
+    assert again["first"] == ["first-photo"]
+    assert sorted(again["second"]) == sorted(again["names"]["photos"]) and "second-photo" in again["second"]
+    assert set(worker.kept()) == {sent, again["other"]}
+
+
+def test_a_record_that_could_not_be_kept_goes_on_as_a_draft(worker, doors):
+    worker.door(doors[0])
+    worker.choose("met", "leak")
+    worker.ask("void (field.store.save = () => Promise.reject(new DOMException('', 'QuotaExceededError')))")
+    worker.page.fill("#detail-leak", "没有存下")
+    worker.page.click(".save-bar [value=next]")
+    worker.page.wait_for_selector("[role=alert]:has-text('手机存储满了')")
+    worker.until("(await field.store.drafts(me.id)).some((one) => one.fields['detail-leak'][0] === given)", "没有存下")
+
+
 def test_a_browser_without_locks_and_new_ids_is_no_worse(worker, doors):
     """Safari 14 and Chromium 92 over a connection without TLS know neither."""
     worker.page.context.add_init_script(
@@ -167,3 +237,35 @@ def start_phone(chromium_type, program, live_server, folder, user) -> FieldPhone
     phone = FieldPhone(context.pages[0] if context.pages else context.new_page(), live_server.url)
     phone.sign_in(user)
     return phone
+
+
+def leave_meanwhile(worker, after: str) -> list[bool]:
+    """Whether there are a pack and a key once its answer came, with `after` done in between."""
+    worker.upload()
+    worker.until("Boolean(await field.store.get('pack', me.id))")
+    return worker.ask(
+        "await (async () => { const ask = field.outbox.ask; field.outbox.ask = async (...given) => {"
+        " const answer = await ask(...given); const store = field.store; await store.clear('pack');"
+        f" await store.remove('meta', 'key'); await store.remove('meta', 'key:mark'); {after}; return answer; }};"
+        " await field.store.clear('pack'); await field.pack.refresh(field.outbox.hello, me); field.outbox.ask = ask;"
+        " return [Boolean(await field.store.get('pack', me.id)), Boolean(await field.store.meta('key'))]; })()"
+    )
+
+
+@pytest.mark.parametrize("after", ["await store.remove('meta', 'who')", "await store.note('who', { id: me.id + 1 })"])
+def test_a_pack_that_arrives_after_signing_out_is_not_kept_nor_a_key_made(worker, doors, after):
+    assert leave_meanwhile(worker, after) == [False, False]
+
+
+def test_a_pack_sealed_before_signing_out_is_not_kept_afterwards(worker, doors):
+    worker.upload()
+    worker.until("Boolean(await field.store.get('pack', me.id))")
+    found = worker.ask(
+        "await (async () => { const store = field.store; const encrypt = crypto.subtle.encrypt; await store.clear('pack');"
+        " crypto.subtle.encrypt = async function (...given) { const bytes = await encrypt.apply(this, given);"
+        " await store.note('key:mark', 'of the next time'); return bytes; };"
+        " await field.pack.refresh(field.outbox.hello, me); crypto.subtle.encrypt = encrypt;"
+        " const first = Boolean(await store.get('pack', me.id)); await field.pack.refresh(field.outbox.hello, me);"
+        " return [first, Boolean(await field.pack.read(me))]; })()"
+    )
+    assert found == [False, True]

@@ -6,7 +6,7 @@
   const store = field.store;
   const PAUSE = 500;
   const LEFT_OUT = ["csrfmiddlewaretoken", "then"];
-  const draft = field.draft = { key: null, ours: false, dirty: false, saved: false };
+  const draft = field.draft = { key: null, ours: false, dirty: false, saving: false, saved: false };
   let form = null;
   let me = null;
   let timer = null;
@@ -36,7 +36,7 @@
     initial = snapshot();
     draft.ours = await take();
     if (!draft.ours) { field.tell(form, "soon", "这一户正在另一个页面里填写。在这里保存会另记一次走访，那一页的草稿不动。"); return; }
-    const kept = await store.get("drafts", draft.key);
+    const kept = await found();
     if (kept) { await restore(kept); }
     form.addEventListener("input", later);
     form.addEventListener("change", later);
@@ -44,6 +44,20 @@
     document.addEventListener("visibilitychange", function () { if (document.visibilityState === "hidden") { draft.keep(); } });
     if (snapshot() !== initial) { draft.dirty = true; later(); } /* typed before this script was there */
   };
+
+  function isRecord(on, submission) {
+    return Promise.all([on.outbox.get(submission), on.sent.get(submission)]).then(function (rows) { return Boolean(rows[0] || rows[1]); });
+  }
+
+  /* The draft to go on with. One that has become a record is none: what is typed into it would be that record again. */
+  function found() {
+    return store.writing(["drafts", "outbox", "sent"], async function (on) {
+      const kept = await on.drafts.get(draft.key);
+      if (!kept || !(await isRecord(on, kept.submission))) { return kept; }
+      await on.drafts.delete(draft.key);
+      return null;
+    });
+  }
 
   /* One page at a time writes a draft, for as long as it is open. A page just left may need a moment to let go. */
   async function take() {
@@ -85,13 +99,27 @@
 
   draft.keep = async function () {
     clearTimeout(timer);
-    if (!isToKeep()) { return; }
+    if (!isToKeep() || draft.saving) { return; }
+    const now = row();
     try {
-      await store.put("drafts", row());
+      await store.writing(["drafts", "outbox", "sent"], async function (on) {
+        if (!(await isRecord(on, now.submission))) { await on.drafts.put(now); }
+      });
     } catch (fault) {
       if (!field.isFull(fault)) { throw fault; }
       field.tell(form, "over", field.FULL);
     }
+  };
+
+  /* While the record is being written no draft is; a page that goes away meanwhile still leaves its note. */
+  draft.pause = function () {
+    clearTimeout(timer);
+    draft.saving = true;
+  };
+
+  draft.resume = function () {
+    draft.saving = draft.saved = false;
+    if (draft.dirty) { later(); }
   };
 
   async function restore(kept) {

@@ -30,6 +30,7 @@
     on.objectStore("pack").clear();
     on.objectStore("meta").delete("who");
     on.objectStore("meta").delete("key");
+    on.objectStore("meta").delete("key:mark");
     await finished(on);
   }
 

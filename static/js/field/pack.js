@@ -11,12 +11,23 @@
 
   function canSeal() { return Boolean(window.crypto && window.crypto.subtle); }
 
-  async function key() {
-    const known = await store.meta("key");
-    if (known) { return known; }
+  async function isHers(meta, me) {
+    const who = await meta.get("who");
+    return Boolean(who) && who.id === me.id;
+  }
+
+  /* The key and its mark, since keys cannot be compared; null for somebody who has signed out. */
+  async function key(me) {
     const made = await window.crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, false, ["encrypt", "decrypt"]);
-    await store.note("key", made);
-    return made;
+    return store.writing(["meta"], async function (on) {
+      if (!(await isHers(on.meta, me))) { return null; }
+      const known = await on.meta.get("key");
+      if (known) { return { key: known, mark: await on.meta.get("key:mark") }; }
+      const mark = field.uuid();
+      await on.meta.put(made, "key");
+      await on.meta.put(mark, "key:mark");
+      return { key: made, mark: mark };
+    });
   }
 
   /* After each hello: fetched anew when the scope changed, when it is an hour old, or when it is about to run out. */
@@ -35,15 +46,21 @@
   async function seal(content, me) {
     const iv = window.crypto.getRandomValues(new Uint8Array(12));
     const plain = new TextEncoder().encode(JSON.stringify(content));
-    const bytes = await window.crypto.subtle.encrypt({ name: "AES-GCM", iv: iv }, await key(), plain);
+    const used = await key(me);
+    if (!used) { return; }
+    const row = {
+      scope_version: content.scope_version,
+      expires_at: Date.parse(content.expires_at),
+      fetched_at: Date.now(),
+      iv: iv,
+      bytes: await window.crypto.subtle.encrypt({ name: "AES-GCM", iv: iv }, used.key, plain),
+    };
     try {
-      await store.put("pack", {
-        scope_version: content.scope_version,
-        expires_at: Date.parse(content.expires_at),
-        fetched_at: Date.now(),
-        iv: iv,
-        bytes: bytes,
-      }, me.id);
+      await store.writing(["meta", "pack"], async function (on) {
+        /* Signed out while it was under way, perhaps in again: not to come back. */
+        if (!(await isHers(on.meta, me)) || !(await on.meta.get("key")) || (await on.meta.get("key:mark")) !== used.mark) { return; }
+        await on.pack.put(row, me.id);
+      });
     } catch (fault) {
       if (!field.isFull(fault)) { throw fault; } /* records go first; without a pack the pages still work online */
       await pack.forget();
@@ -56,7 +73,7 @@
     if (!kept) { return null; }
     if (kept.expires_at < Date.now()) { await pack.forget(); return null; }
     try {
-      const plain = await window.crypto.subtle.decrypt({ name: "AES-GCM", iv: kept.iv }, await key(), kept.bytes);
+      const plain = await window.crypto.subtle.decrypt({ name: "AES-GCM", iv: kept.iv }, await store.meta("key"), kept.bytes);
       return Object.assign(JSON.parse(new TextDecoder().decode(plain)), { fetched_at: kept.fetched_at });
     } catch (fault) {
       await pack.forget();

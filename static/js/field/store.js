@@ -80,6 +80,7 @@
 
   const store = field.store = {
     HELD_FOR: HELD_FOR,
+    writing: writing,
     get: function (name, key) { return using(function (db) { return db.get(name, key); }); },
     put: function (name, row, key) { return using(function (db) { return db.put(name, row, key); }); },
     remove: function (name, key) { return using(function (db) { return db.delete(name, key); }); },
@@ -137,19 +138,44 @@
 
   store.lastSeq = async function (user) { return ((await store.meta("seq:" + user)) || { last: 0 }).last; };
 
-  /* The record into the outbox and its draft away, or neither. The same record twice is one. */
+  /* The record into the outbox and its draft away, or neither. The same record twice is one; other words under a known id
+     are a record of their own. */
   store.save = function (record, draft) {
-    return writing(["outbox", "sent", "drafts", "meta"], async function (on) {
+    return writing(["outbox", "sent", "drafts", "photos", "meta"], async function (on) {
       const known = (await on.outbox.get(record.id)) || (await on.sent.get(record.id));
-      if (!known) {
-        record.seq = await next(on.meta, record.user);
-        record.held_until = Date.now() + HELD_FOR;
-        await on.outbox.add(record);
+      const isSame = known && content(known) === content(record);
+      const kept = isSame ? known : known ? await apart(on.photos, record, known) : record;
+      if (!isSame) {
+        kept.seq = await next(on.meta, record.user);
+        kept.held_until = Date.now() + HELD_FOR;
+        await on.outbox.add(kept);
       }
       if (draft) { await on.drafts.delete(draft); }
-      return known || record;
+      return kept;
     });
   };
+
+  function content(record) {
+    const fields = record.payload.fields;
+    const names = Object.keys(fields).filter(function (name) { return name !== "submission"; }).sort();
+    return JSON.stringify(names.map(function (name) { return [name, fields[name]]; }));
+  }
+
+  /* The record under a new id. Photos that `known` names stay with it and are copied, the others come along. */
+  async function apart(photos, record, known) {
+    const id = field.uuid();
+    const theirs = JSON.stringify(known.payload.fields);
+    let fields = JSON.stringify(Object.assign({}, record.payload.fields, { submission: [id] }));
+    for (const photo of await photos.index("submission").getAll(record.id)) {
+      const isTheirs = theirs.indexOf(photo.id) >= 0;
+      if (isTheirs && fields.indexOf(photo.id) < 0) { continue; }
+      const own = Object.assign({}, photo, { submission: id, id: isTheirs ? field.uuid() : photo.id });
+      if (isTheirs) { delete own.sent_at; delete own.fault; fields = fields.split(photo.id).join(own.id); }
+      await photos.put(own);
+    }
+    const payload = Object.assign({}, record.payload, { id: id, fields: JSON.parse(fields) });
+    return Object.assign({}, record, { id: id, payload: payload });
+  }
 
   /* What is sent from now on never changes: the same id always means the same content. */
   store.freeze = function (id, offset) {

@@ -83,11 +83,13 @@
     const found = fault(fields);
     if (found) { refuse(found); return; }
     busy(true);
+    field.draft.pause();
     let record;
     try {
       record = await keep(fields);
     } catch (problem) {
       busy(false);
+      field.draft.resume();
       if (!field.isFull(problem)) { field.tell(form, "over", "没有存下，填的都在这一页上。请再点一次保存；还不行就先不要关掉本页。"); throw problem; }
       field.tell(form, "over", field.FULL);
       return;
@@ -111,7 +113,7 @@
     };
     const kept = await store.save(record, field.draft.ours ? field.draft.key : null);
     field.draft.saved = true;
-    await field.photos.settle(id, fields);
+    await field.photos.settle(kept.id, kept.payload.fields);
     if (navigator.storage && navigator.storage.persist) { navigator.storage.persist(); }
     return kept;
   }
