@@ -269,3 +269,45 @@ def test_a_pack_sealed_before_signing_out_is_not_kept_afterwards(worker, doors):
         " return [first, Boolean(await field.pack.read(me))]; })()"
     )
     assert found == [False, True]
+
+
+def refused(device: str) -> str:
+    """A script that makes the record with the given id one the server refused, written on `device`."""
+    return (
+        "await (async () => { const row = await field.store.get('outbox', given); row.state = 'refused';"
+        f" row.fault = '读不懂'; row.payload.device = {device}; await field.store.put('outbox', row); }})()"
+    )
+
+
+def test_a_number_of_another_phone_is_not_given_out_here(worker, doors):
+    worker.cut()
+    own, other = worker.write(doors[0], "fine"), worker.write(doors[1], "fine")
+    worker.ask(refused("row.payload.device"), own)
+    worker.ask(refused("'another'"), other)
+    for one in (other, own):
+        worker.ask("await field.store.reopen(given)", one)
+    assert worker.ask("await field.store.meta('seq:' + me.id)") == {"last": 2, "free": [1]}
+
+
+def test_a_record_of_another_phone_is_reopened_where_none_was_numbered(worker, doors):
+    worker.cut()
+    sent = worker.write(doors[0], "fine")
+    worker.ask(refused("'another'"), sent)
+    worker.ask("await field.store.remove('meta', 'seq:' + me.id)")
+    worker.upload()
+    worker.page.click("button:has-text('改后再存')")
+    worker.page.wait_for_selector("text=已恢复")
+    assert worker.kept() == [] and len(worker.rows("drafts")) == 1
+
+
+def test_reopening_and_taking_back_leave_another_draft_alone(worker, doors):
+    worker.cut()
+    sent = worker.write(doors[0], "fine")
+    type_half(worker, doors[0], "新写的")
+    assert worker.ask("await field.store.undo(given)", sent) == "taken"
+    worker.ask(refused("row.payload.device"), sent)
+    worker.upload()
+    worker.page.click("button:has-text('改后再存')")
+    worker.page.wait_for_selector("text=另有一份没写完的草稿")
+    assert [row["id"] for row in worker.rows("stuck")] == [sent]
+    assert [row["fields"]["detail-leak"] for row in worker.rows("drafts")] == [["新写的"]]

@@ -60,12 +60,15 @@
     undo.addEventListener("click", async function () {
       clearInterval(ticking);
       const record = await store.get("outbox", saved.id);
-      if (record && (await store.undo(saved.id))) {
+      const undone = record && (await store.undo(saved.id));
+      if (undone === true) {
         sessionStorage.removeItem("field:held");
         location.assign("/field/households/" + record.household + "/visit/");
         return;
       }
-      words.textContent = saved.label + "已经在上传，不能撤销；明天结束前可以更正。";
+      words.textContent = saved.label + (undone === "taken"
+        ? "另有一份没写完的草稿，没有撤销，两份都在；明天结束前可以更正。"
+        : "已经在上传，不能撤销；明天结束前可以更正。");
       undo.remove();
     });
     window.addEventListener("pagehide", function () { store.release(saved.id); });

@@ -130,10 +130,12 @@
     return seq;
   }
 
-  async function free(meta, user, seq) {
-    const used = await meta.get("seq:" + user);
-    used.free.push(seq);
-    await meta.put(used, "seq:" + user);
+  /* Only numbers this phone gave out: a record read in from another one has that phone's. */
+  async function free(meta, record) {
+    const used = await meta.get("seq:" + record.user);
+    if (!used || record.payload.device !== (await meta.get("device"))) { return; }
+    used.free.push(record.seq);
+    await meta.put(used, "seq:" + record.user);
   }
 
   store.lastSeq = async function (user) { return ((await store.meta("seq:" + user)) || { last: 0 }).last; };
@@ -192,14 +194,22 @@
     });
   };
 
-  /* Taken back within ten seconds: the record is a draft again. False where it is under way already. */
+  /* What is being written about the household meanwhile is not written over. */
+  async function isTaken(drafts, record) {
+    const other = await drafts.get(field.draftKey(record.user, record.household));
+    return Boolean(other) && other.submission !== record.id;
+  }
+
+  /* Taken back within ten seconds: the record is a draft again. False where it is under way already, "taken" where
+     there is another draft. */
   store.undo = function (id) {
     return writing(["outbox", "drafts", "meta"], async function (on) {
       const record = await on.outbox.get(id);
       if (!record || record.tried_at) { return false; }
+      if (await isTaken(on.drafts, record)) { return "taken"; }
       await on.outbox.delete(id);
       await on.drafts.put(draftOf(record, record.id));
-      await free(on.meta, record.user, record.seq);
+      await free(on.meta, record);
       return true;
     });
   };
@@ -217,6 +227,7 @@
     return writing(["outbox", "drafts", "photos", "meta"], async function (on) {
       const record = await on.outbox.get(id);
       if (!record || record.state !== "refused") { return null; }
+      if (await isTaken(on.drafts, record)) { return "taken"; }
       const draft = draftOf(record, field.uuid());
       await on.drafts.put(draft);
       const photos = await on.photos.index("submission").getAll(id);
@@ -225,7 +236,7 @@
         await on.photos.put(photo);
       }
       await on.outbox.delete(id);
-      await free(on.meta, record.user, record.seq);
+      await free(on.meta, record);
       return draft;
     });
   };

@@ -112,6 +112,10 @@
     if (button.dataset.do === "again") { await store.retry(id); field.outbox.flush("button"); }
     if (button.dataset.do === "edit") {
       const draft = await store.reopen(id);
+      if (draft === "taken") {
+        field.tell(place, "soon", "这一户另有一份没写完的草稿，两份都在。请先把草稿写完保存，或者打开草稿点“放弃”，再来改这一条。");
+        return;
+      }
       if (draft) { location.assign("/field/households/" + draft.household + "/visit/"); return; }
     }
     field.changed();
