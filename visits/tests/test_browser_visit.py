@@ -180,6 +180,20 @@ def test_enter_in_a_line_saves_and_does_not_say_absent(phone, enter, doors, wang
     look(phone, "refused")
 
 
+def test_what_contradicts_itself_is_said_where_it_is_seen(phone, enter, doors, wang):
+    enter(phone, wang)
+    enlarge(phone)
+    phone.goto(reverse("field:visit-new", args=[doors[2].pk]))
+    chip(phone, "暂不便").tap()
+    chip(phone, "消防治安").tap()
+    phone.get_by_label("消防治安，补一句").fill("楼道里堆着纸箱")
+    button(phone, "保存，下一户").tap()
+    told = phone.get_by_role("alert").filter(has_text="没有见到人")
+    expect(told).to_be_in_viewport()
+    expect(phone.get_by_role("radio", name="已见面")).to_be_focused()
+    assert phone.get_by_label("消防治安，补一句").input_value() == "楼道里堆着纸箱"
+
+
 def test_a_number_is_called_with_what_was_typed_left_alone(phone, enter, doors, wang):
     enter(phone, wang)
     phone.goto(reverse("field:visit-new", args=[doors[0].pk]))

@@ -51,12 +51,13 @@
   }
 
   function refuse(found) {
-    field.tell(form, "over", found[1] + "还没有保存，填的都在。");
+    const notice = field.tell(form, "over", found[1] + "还没有保存，填的都在。");
+    notice.scrollIntoView({ block: "center" }); /* the words first: where to put it right is near them or in focus */
     const control = form.querySelector('[name="' + found[0] + '"]:not([type=hidden])');
     if (!control) { return; }
     const folded = control.closest("details");
     if (folded) { folded.open = true; }
-    control.focus();
+    control.focus({ preventScroll: true });
   }
 
   function summary(fields) {
