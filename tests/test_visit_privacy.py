@@ -24,8 +24,8 @@ def told(make_household, make_visit, wang, chen) -> dict[str, list]:
     """A household that said something, one nobody opened at, one at odds with the register, a campaign and a hint."""
     homes = [make_household(f"3-2-5017{n}", people=[Person(NAME, "head", phone=PHONE)], by=wang) for n in (3, 4, 5)]
     visit = make_visit(homes[0], by=wang, topics={"parking": "refer", "leak": "record"}, detail=WORDS)
-    for hours in (3, 2, 1):
-        make_visit(homes[1], "absent", by=wang, at=timezone.now() - timedelta(hours=hours))
+    for days in (3, 2, 1):
+        make_visit(homes[1], "absent", by=wang, at=timezone.now() - timedelta(days=days))
     make_visit(homes[2], "vacant", by=wang, note=NOTE)
     day = timezone.localdate()
     campaign = visits.plan(

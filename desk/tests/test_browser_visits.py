@@ -37,8 +37,8 @@ def told(make_household, make_visit, wang, chen):
     homes = [make_household(f"3-2-50{n}", people=[(f"刘秀{n}", "head")]) for n in range(1, 5)]
     make_visit(homes[0], by=wang, topics={"parking": "refer", "light": "record"}, detail="晚上没地方停车")
     make_visit(homes[1], by=wang, topics={"sanitation": "refer"}, detail="楼道堆了旧家具")
-    for hours in (3, 2, 1):
-        make_visit(homes[2], "absent", by=wang, at=timezone.now() - timedelta(hours=hours))
+    for days in (3, 2, 1):
+        make_visit(homes[2], "absent", by=wang, at=timezone.now() - timedelta(days=days))
     make_visit(homes[3], "vacant", by=wang, note="邻居说去年就空了")
     day, community = timezone.localdate(), Area.objects.get(code=XINCUN)
     return visits.plan(visits.Plan("进百家门", day, day + timedelta(days=30), areas=[community]), by=chen)
