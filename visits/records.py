@@ -34,6 +34,11 @@ from wishes.models import Wish
 LATE = timedelta(days=7)
 # Handed in at the door, so to speak: what ended within this has not ended over the record.
 PROMPT = timedelta(minutes=1)
+# Columns of a household and its compound that writing a visit down seldom reads; they come when they are asked for.
+_UNREAD = (
+    "address", "search", "contact_phone", "contact_phone_index", "contact_note", "created_at", "updated_at",
+    "compound__aliases", "compound__address", "compound__longitude", "compound__latitude", "compound__boundary",
+)  # fmt: skip
 _PER_TOPIC = ("handling", "detail", "urgent", "photos")
 _NO_HOUSEHOLD = "记录里没有写明是哪一户"
 
@@ -159,7 +164,8 @@ def _seen(body: dict[str, Any], user: User) -> Household | None:
     Pairings and posts of a compound are asked for afterwards, by whoever is not answered here.
     """
     named = key_in(body.get("household"))
-    found = Household.objects.living().select_related("compound").filter(pk=named).first() if named else None
+    rows = Household.objects.living().select_related("compound").defer(*_UNREAD)
+    found = rows.filter(pk=named).first() if named else None
     seen = found is not None and scope_of(user, granting=Ability.HOUSEHOLDS).covers(found.area_id)
     return found if seen else None
 

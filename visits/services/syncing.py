@@ -92,7 +92,11 @@ def receive(sent: Sent, *, at: datetime | None = None, by: User) -> tuple[Submis
     conflict = row.conflicts.filter(sha256=sent.sha256).first()
     if conflict is None:
         conflict = Conflict.objects.create(submission=row, uuid=uuid4(), **columns)
-        if row.state != SubmissionState.RECEIVED:
+        if row.state == SubmissionState.RECEIVED:
+            # Whoever processes it reads this under the lock of the row, and has nothing else to ask.
+            row.fault = TWICE
+            row.save(update_fields=["fault"])
+        else:
             _put_to_review(row, _twice(row), at)
     return row, conflict
 
@@ -119,7 +123,7 @@ def process(pk: UUID, *, read: Reader, at: datetime | None = None, by: User | No
         else:
             row.state, row.area_id = SubmissionState.PROCESSED, row.visit.area_id
             row.save(update_fields=["state", "area", "visit"])
-            if row.conflicts.exists():
+            if row.fault:
                 _put_to_review(row, _twice(row), at)
     return row
 
