@@ -25,7 +25,7 @@ from visits import upgraders
 from visits.forms import FINE, FINE_LABEL, VisitForm
 from visits.models import Campaign, Conflict, Submission, Topic
 from visits.services import newcomers
-from visits.services.recording import Said, Spoken, area_on
+from visits.services.recording import Said, Spoken, area_on, covering
 from visits.services.syncing import AtOdds, body_of, key_in
 from visits.states import Told
 from wishes.models import Wish
@@ -188,8 +188,7 @@ def _moved_today(household: Household, happened_at: datetime) -> bool:
 
 def _campaigns_of(household: Household, happened_at: datetime):
     day = timezone.localdate(happened_at)
-    above = [household.area_id[:length] for length in (6, 9, 12, 15)]
-    here = Q(places__area_id__in=above) & (Q(places__compound__isnull=True) | Q(places__compound=household.compound_id))
+    here = covering(household, household.area_id)
     return Campaign.objects.filter(here, starts_date__lte=day, ends_date__gte=day).order_by("ends_date", "pk")
 
 

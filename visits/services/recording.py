@@ -185,9 +185,13 @@ def area_on(household: Household, day: date) -> str:
 
 def campaign_of(household: Household, area: str, day: date) -> Campaign | None:
     """The campaign under way that this door belongs to; the one that ends first where there are several."""
+    return Campaign.objects.on(day).filter(covering(household, area)).order_by("ends_date", "pk").first()
+
+
+def covering(household: Household, area: str) -> Q:
+    """Campaigns that have a place this door lies in, as long as it is of the grid `area`."""
     above = [area[:length] for length in (6, 9, 12, 15)]
-    here = Q(places__area_id__in=above) & (Q(places__compound__isnull=True) | Q(places__compound=household.compound_id))
-    return Campaign.objects.on(day).filter(here).order_by("ends_date", "pk").first()
+    return Q(places__area_id__in=above) & (Q(places__compound__isnull=True) | Q(places__compound=household.compound_id))
 
 
 def take(visit: Visit, heard: Heard, *, at: datetime, by: User) -> Line:
