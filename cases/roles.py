@@ -14,6 +14,15 @@ from grids.scope import postings_of
 DECISIONS = frozenset({Action.EXTEND, Action.SUSPEND, Action.REFUSE, Action.DECLINE})
 # Actions residents take on their own page, never staff.
 RESIDENTS_OWN = frozenset({Action.WITHDRAW, Action.DISPUTE, Action.ADD, Action.JOIN})
+# Steps of an assignment: offered with it, see `cases.assignment_roles`.
+OF_ASSIGNMENTS = frozenset(action for action in Action if action.value.startswith("assign"))
+# Taken on pages of their own, never from the action panel of the case.
+ELSEWHERE = frozenset(
+    {Action.DRAFT, Action.DRAFT_BACK, Action.WHISTLE_END, Action.SUPERVISE, Action.CONVENE, Action.DECIDE, Action.LIST}
+    | {Action.WHISTLE, Action.COORDINATE, Action.ASK_RETURN, Action.SEND_DOWN, Action.PUBLISH, Action.TAKE_BACK}
+)
+
+NOT_OFFERED = DECISIONS | RESIDENTS_OWN | OF_ASSIGNMENTS | ELSEWHERE
 
 
 def roles_of(case: Case, user, at=None) -> frozenset[Who]:
@@ -28,6 +37,8 @@ def _roles(case: Case, posting: Posting) -> set[Who]:
     if Ability.HANDLE not in grants:
         return set()
     roles = _district_roles(posting, grants)
+    if posting.unit_id and posting.unit_id in case.helping_units:
+        roles.add(Who.HELPER)
     if _holds(case, posting, grants):
         roles.add(Who.HOLDER)
         roles |= {Who.HEAD} if Ability.APPROVE in grants else set()
@@ -72,7 +83,7 @@ def _stands_above(case: Case, posting: Posting, grants: set[str]) -> bool:
 def open_actions(case: Case, user) -> list[Action]:
     """What the user may do with the case right now, without decisions on requests and what only residents do."""
     found = actions_for(case.status, roles_of(case, user))
-    return [action for action in found if action not in DECISIONS | RESIDENTS_OWN and _fits(action, case)]
+    return [action for action in found if action not in NOT_OFFERED and _fits(action, case)]
 
 
 def _fits(action: Action, case: Case) -> bool:
@@ -112,10 +123,10 @@ def may_reveal(case: Case, user) -> bool:
 
 
 def knows_reporter(case: Case, user) -> bool:
-    """False for who reaches the case through a utility only: it is given place and trouble, nobody's contact, not even
-    masked, as the privacy notice promises.
+    """False for who reaches the case through a utility, or as a helper, only: it is given place and trouble, nobody's
+    contact, not even masked, as the privacy notice promises.
     """
-    return case.about_id != user.pk and any(_roles(case, posting) for posting in _own(user))
+    return case.about_id != user.pk and any(_roles(case, posting) - {Who.HELPER} for posting in _own(user))
 
 
 def _own(user) -> list[Posting]:

@@ -35,6 +35,7 @@ moved AS (
         step = ripe.step + 1, event_count = ripe.event_count + 1, received_at = %(now)s,
         sign_by = limits.sign_by, warn_at = limits.warn_at, due_at = limits.due_at, climb_at = limits.climb_at,
         basis = limits.basis,
+        signs = held.signs + (held.signed_at IS NULL)::int, late_signs = held.late_signs + (held.signed_at IS NULL)::int,
         signed_at = NULL, sign_alarm_at = NULL, warned_at = NULL, proposed_at = NULL, exhausted_at = NULL
     FROM ripe
     JOIN limits ON limits.category_id = ripe.category_id AND limits.urgent = ripe.urgent

@@ -62,6 +62,28 @@ class Action(models.TextChoices):
     TITLE = "title", "公开标题"
     JOIN = "join", "加入反映"
     ADD = "add", "补充情况"
+    ASK_RETURN = "ask_return", "申请退回"
+    SEND_DOWN = "send_down", "退回街道办理"
+    DRAFT = "draft", "拟稿报审"
+    DRAFT_BACK = "draft_back", "退回修改"
+    ASSIGN = "assign", "加派"
+    ASSIGN_SIGN = "assign_sign", "签收任务"
+    ASSIGN_ARRIVE = "assign_arrive", "到场"
+    ASSIGN_REPORT = "assign_report", "反馈"
+    ASSIGN_RETURN = "assign_return", "申请退回任务"
+    ASSIGN_KEEP = "assign_keep", "不同意退回"
+    ASSIGN_REDO = "assign_redo", "要求重新反馈"
+    ASSIGN_ACCEPT = "assign_accept", "认可反馈"
+    ASSIGN_END = "assign_end", "解除任务"
+    WHISTLE = "whistle", "街道吹哨"
+    WHISTLE_END = "whistle_end", "结束吹哨"
+    COORDINATE = "coordinate", "现场查看和会商"
+    SUPERVISE = "supervise", "督办"
+    CONVENE = "convene", "提请联席研判"
+    DECIDE = "decide", "联席研判议定"
+    LIST = "list", "列入台账"
+    PUBLISH = "publish", "公示"
+    TAKE_BACK = "take_back", "撤下公示"
 
 
 class Alarm(models.TextChoices):
@@ -77,6 +99,14 @@ class Alarm(models.TextChoices):
     FOLLOW_UP = "call_due", "待回访提醒"
 
 
+class Mark(models.TextChoices):
+    """What the sweep notes about an assignment, once each; a case has as many as it has assignments."""
+
+    UNSIGNED = "unit_unsigned", "任务签收超时"
+    SOON = "unit_soon", "任务临期"
+    LATE = "unit_late", "任务超期"
+
+
 class Who(models.TextChoices):
     """In which role a person stands to a case."""
 
@@ -89,6 +119,7 @@ class Who(models.TextChoices):
     COLLECTOR = "collector", "区委组织部"
     OFFICE = "office", "区委办"
     RESIDENT = "resident", "反映人"
+    HELPER = "helper", "领到任务的单位"
 
 
 @dataclass(frozen=True)
@@ -104,13 +135,32 @@ def _rule(to: Status | None, *who: Who) -> Rule:
 
 
 _S, _A, _W = Status, Action, Who
-_NOTE = _rule(None, _W.HOLDER, _W.ABOVE, _W.BELOW, _W.COMMUNITY, _W.OFFICE, _W.COLLECTOR)
+_NOTE = _rule(None, _W.HOLDER, _W.ABOVE, _W.BELOW, _W.COMMUNITY, _W.OFFICE, _W.COLLECTOR, _W.HELPER)
 _REPLY = _rule(None, _W.HOLDER)
 _LABELS = {
     _A.CLASSIFY: _rule(None, _W.HOLDER, _W.ABOVE),
     _A.TITLE: _rule(None, _W.HOLDER, _W.ABOVE, _W.COMMUNITY),
 }
 _RESIDENT_SPEAKS = {_A.JOIN: _rule(None, _W.RESIDENT, _W.HOLDER), _A.ADD: _rule(None, _W.RESIDENT)}
+
+# What others owe on a case beside its holder. Who may do what to one assignment is `cases.assignments`' to say.
+_ASSIGNED = {
+    action: _rule(None, _W.HELPER, _W.HOLDER, _W.OFFICE, _W.COLLECTOR, _W.BELOW)
+    for action in (_A.ASSIGN_SIGN, _A.ASSIGN_ARRIVE, _A.ASSIGN_REPORT, _A.ASSIGN_RETURN, _A.ASSIGN_KEEP)
+} | {
+    action: _rule(None, _W.HOLDER, _W.OFFICE, _W.COLLECTOR, _W.BELOW)
+    for action in (_A.ASSIGN_REDO, _A.ASSIGN_ACCEPT, _A.ASSIGN_END, _A.WHISTLE_END)
+}
+_DISTRICT = {
+    _A.SUPERVISE: _rule(None, _W.OFFICE),
+    _A.CONVENE: _rule(None, _W.COLLECTOR, _W.OFFICE),
+    _A.DECIDE: _rule(None, _W.COLLECTOR, _W.OFFICE),
+    _A.LIST: _rule(None, _W.COLLECTOR, _W.OFFICE),
+}
+_IN_PUBLIC = {
+    _A.PUBLISH: _rule(None, _W.HOLDER, _W.ABOVE, _W.COMMUNITY),
+    _A.TAKE_BACK: _rule(None, _W.HOLDER, _W.ABOVE, _W.COMMUNITY, _W.RESIDENT),
+}
 
 _AT_WORK = {
     _A.NOTE: _NOTE,
@@ -131,8 +181,18 @@ _AT_WORK = {
     _A.HAND_OUT: _rule(_S.RECEIVED, _W.OFFICE),
     _A.RESOLVE: _rule(_S.CONFIRMING, _W.HOLDER),
     _A.WITHDRAW: _rule(_S.WITHDRAWN, _W.RESIDENT),
+    _A.ASK_RETURN: _rule(None, _W.HOLDER),
+    _A.SEND_DOWN: _rule(_S.RECEIVED, _W.COLLECTOR),
+    _A.DRAFT: _rule(None, _W.HOLDER, _W.HELPER),
+    _A.DRAFT_BACK: _rule(None, _W.HEAD, _W.HELPER),
+    _A.ASSIGN: _rule(None, _W.HOLDER, _W.OFFICE, _W.COLLECTOR),
+    _A.WHISTLE: _rule(None, _W.HOLDER),
+    _A.COORDINATE: _rule(None, _W.HOLDER, _W.ABOVE, _W.OFFICE),
     **_LABELS,
     **_RESIDENT_SPEAKS,
+    **_ASSIGNED,
+    **_DISTRICT,
+    **_IN_PUBLIC,
 }
 
 TABLE: dict[tuple[Status, Action], Rule] = {
@@ -164,6 +224,12 @@ TABLE: dict[tuple[Status, Action], Rule] = {
     (_S.SUSPENDED, _A.JOIN): _RESIDENT_SPEAKS[_A.JOIN],
     (_S.SUSPENDED, _A.ADD): _RESIDENT_SPEAKS[_A.ADD],
     (_S.SUSPENDED, _A.TITLE): _LABELS[_A.TITLE],
+    **{(_S.CONFIRMING, action): rule for action, rule in (_ASSIGNED | _DISTRICT | _IN_PUBLIC).items()},
+    **{(_S.CLOSED, action): rule for action, rule in (_ASSIGNED | _DISTRICT | _IN_PUBLIC).items()},
+    **{(_S.SUSPENDED, action): rule for action, rule in (_ASSIGNED | _DISTRICT | _IN_PUBLIC).items()},
+    (_S.REFUSED, _A.TAKE_BACK): _IN_PUBLIC[_A.TAKE_BACK],
+    (_S.WITHDRAWN, _A.TAKE_BACK): _IN_PUBLIC[_A.TAKE_BACK],
+    (_S.MERGED, _A.TAKE_BACK): _IN_PUBLIC[_A.TAKE_BACK],
     (_S.REFUSED, _A.NOTE): _NOTE,
     (_S.REFUSED, _A.REOPEN): _rule(_S.HANDLING, _W.ABOVE),
 }
@@ -211,6 +277,17 @@ class MatterClass(models.TextChoices):
     SMALL = "small", "小事"
     BIG = "big", "大事"
     HARD = "hard", "难事"
+
+
+class UnsolvedReason(models.TextChoices):
+    """未解决原因, as the caller hears it."""
+
+    NOT_DONE = "not_done", "没有人来办"
+    PARTLY_DONE = "partly_done", "只办了一部分"
+    CAME_BACK = "came_back", "办过又出现"
+    DISAGREE = "disagree", "不同意处理办法"
+    WAITING = "waiting", "答应的还没到时间"
+    OTHER = "other", "其他"
 
 
 class Channel(models.TextChoices):

@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from cases import services as cases
+from cases.services.assignment_sweep import sweep_assignments as sweep_due_assignments
 from cases.services.photos import discard_unused
 from cases.services.retention import forget_ended
 
@@ -11,6 +12,12 @@ from cases.services.retention import forget_ended
 def sweep() -> int:
     """Everything that fell due; returns how many cases were reached."""
     return cases.sweep().total
+
+
+@shared_task
+def sweep_assignments() -> int:
+    """What fell due among assignments; returns how many."""
+    return sweep_due_assignments()
 
 
 @shared_task

@@ -13,6 +13,7 @@ from cases.models import Approval, Case, CasePhoto, Event, Report
 from cases.roles import knows_reporter, may_decide, may_reveal, open_actions
 from cases.services.reveal import REASONS
 from cases.states import Action, Status
+from desk import case_district, case_hands, case_openly, case_spot
 from desk.deadline import paused_until, why
 from desk.heard import heard_on
 from desk.timeline import entries, newest_answer
@@ -134,6 +135,10 @@ class CasePage:
         self.heard = heard_on(case, user)
         self.merged = list(case.merged.order_by("created_at"))
         self.similar = similar(case, user) if case.is_open else []
+        self.hands = case_hands.gather(case, user)
+        self.spot = case_spot.gather(case, user)
+        self.district = case_district.gather(case, user)
+        self.openly = case_openly.gather(case, user)
 
     def _panel(self, user) -> Panel:
         """While a request waits no second one can be made; for who decides, the decision comes first."""

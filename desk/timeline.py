@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from cases.assignments import Kind
 from cases.models import CasePhoto, Event
-from cases.states import Action, Alarm
+from cases.states import Action, Alarm, Mark
 from cases.wording import CALLED, climbed_to
 from grids.levels import Level
 
@@ -80,9 +81,46 @@ def title_of(event: Event) -> str:
         Alarm.CLIMB: climbed_to(event.to_level),
         Alarm.EXHAUST: "承办单位到期未办结" if event.unit else "已到区级，待区委组织部研判",
         Action.REJECT: "社区验收不通过，退回承办单位",
+        Action.SEND_DOWN: "区委组织部退回街道办理",
         Alarm.REVIEW: f"复核超时，转{here}重新办理",
     }
+    if event.assignment:
+        return _of_assignment(event)
     return titles.get(event.action) or event.get_action_display()
+
+
+_GIVEN = {
+    Kind.CO_HANDLE: "加派{}协办",
+    Kind.WHISTLE: "请{}到场",
+    Kind.STEP: "与{}约定事项",
+    Kind.ORDER: "要求{}答复督办",
+    Kind.RESOLUTION: "联席研判交{}落实",
+}
+_ASSIGNED = {
+    Action.ASSIGN_SIGN: "{0}签收{1}任务",
+    Action.ASSIGN_ARRIVE: "{0}已到场",
+    Action.ASSIGN_REPORT: "{0}反馈{1}情况",
+    Action.ASSIGN_RETURN: "{0}申请退回{1}任务",
+    Action.ASSIGN_KEEP: "不同意{0}退回",
+    Action.ASSIGN_REDO: "要求{0}重新反馈",
+    Action.ASSIGN_ACCEPT: "认可{0}的反馈",
+    Action.ASSIGN_END: "解除{0}的{1}任务",
+    Action.DRAFT: "{0}拟稿报审",
+    Action.DRAFT_BACK: "{0}退回修改",
+    Mark.UNSIGNED: "{0}的{1}任务签收超时",
+    Mark.SOON: "{0}的{1}任务快到期",
+    Mark.LATE: "{0}的{1}任务超期",
+}
+
+
+def _of_assignment(event: Event) -> str:
+    """An event of an assignment, told with whose it is; a unit that was called and did not come is said so."""
+    assignment = event.assignment
+    if event.action == Action.ASSIGN:
+        return _GIVEN[Kind(assignment.kind)].format(assignment.whose)
+    if event.action == Mark.LATE and assignment.kind == Kind.WHISTLE:
+        return f"{assignment.whose}没有按时到场"
+    return _ASSIGNED[event.action].format(assignment.whose, assignment.get_kind_display())
 
 
 def _called(level: int | None) -> str:

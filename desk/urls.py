@@ -2,7 +2,14 @@
 
 from django.urls import path
 
+from desk.urls_callbacks import callbacks_urls
 from desk.urls_ground import ground_urls
+from desk.urls_hands import hands_urls
+from desk.urls_ledgers import ledgers_urls
+from desk.urls_meetings import meetings_urls
+from desk.urls_openly import openly_urls
+from desk.urls_orders import orders_urls
+from desk.urls_spot import spot_urls
 from desk.urls_sync import sync_urls
 from desk.urls_visits import visit_urls
 from desk.urls_wishes import wish_urls
@@ -84,4 +91,11 @@ urlpatterns = [
     *visit_urls,
     *wish_urls,
     *sync_urls,
+    *hands_urls,
+    *spot_urls,
+    *ledgers_urls,
+    *orders_urls,
+    *meetings_urls,
+    *openly_urls,
+    *callbacks_urls,
 ]

@@ -23,6 +23,7 @@ from grids.services.postings import Place
 from households.services import pairing
 from jobs import imports
 from jobs import services as jobs
+from tests import district
 from tests.address_table import CAST, TABLE
 from visits import envelope, records
 from visits import services as visits
@@ -34,7 +35,7 @@ from wishes import services as wishes
 
 def rows() -> list[tuple[str, str, list[int]]]:
     """(method, address, expected statuses in the order of CAST)."""
-    lines = [line.split() for line in TABLE.strip().splitlines()[1:] if line]
+    lines = [line.split() for line in f"{TABLE.strip()}\n{district.TABLE}".splitlines()[1:] if line]
     return [(method, address, [int(status) for status in statuses]) for method, address, *statuses in lines]
 
 
@@ -81,7 +82,9 @@ def cast(wang, he, chen, zhao, qian, sun, li, outsider, clerk, admin) -> dict[st
 
 
 @pytest.fixture
-def arguments(make_case, make_household, make_wish, make_volunteer, wang, he, li, chen) -> dict[str, list]:
+def arguments(
+    make_case, make_household, make_wish, make_volunteer, wang, he, li, chen, zhao, qian, sun
+) -> dict[str, list]:
     """What stands in the variable parts of the addresses."""
     picture = BytesIO()
     Image.new("RGB", (8, 8), "white").save(picture, "PNG")
@@ -133,6 +136,9 @@ def arguments(make_case, make_household, make_wish, make_volunteer, wang, he, li
         **wishes_of(make_wish, make_volunteer(), photo, chen),
         **visits_of(household, wang),
         **opinions_of(household, wang, chen),
+        **district.arguments(
+            {"make_case": make_case, "wang": wang, "chen": chen, "zhao": zhao, "qian": qian, "sun": sun, "li": li}
+        ),
         "api:household": [household.pk],
         "api:case": [case.number],
         "api:case-events": [case.number],

@@ -75,9 +75,11 @@ INSTALLED_APPS = [
     "households",
     "cases",
     "wishes",
+    "supervision",
     "visits",
     "public",
     "desk",
+    "dashboards",
     "weidu_portal",
 ]
 
@@ -236,6 +238,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 # Every task is a sweep without arguments, so a lost message costs one tick.
 CELERY_BEAT_SCHEDULE = {
     "climb": {"task": "cases.tasks.sweep", "schedule": 30.0},
+    "sweep-assignments": {"task": "cases.tasks.sweep_assignments", "schedule": 60.0},
     "sweep-wishes": {"task": "wishes.tasks.sweep", "schedule": 60.0},
     "seal-audit": {"task": "audit.tasks.seal", "schedule": 60.0},
     "deliver": {"task": "notifications.tasks.deliver", "schedule": 30.0},

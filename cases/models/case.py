@@ -3,6 +3,8 @@
 import uuid
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Case as Choose
 from django.db.models import F, Q, When
@@ -109,6 +111,21 @@ class Case(models.Model):
         expression=_next_alarm(), output_field=models.DateTimeField(null=True), db_persist=True
     )
 
+    # What the figures are counted from: set by the verbs, so that a total is a sum over rows and nothing else.
+    first_sign_by = models.DateTimeField("首次签收期限", null=True, blank=True)
+    first_signed_at = models.DateTimeField("首次签收时间", null=True, blank=True)
+    signs = models.PositiveSmallIntegerField("应签收次数", default=0, help_text="签收了的和错过了的")
+    late_signs = models.PositiveSmallIntegerField("超时签收次数", default=0)
+    extensions = models.PositiveSmallIntegerField("延期次数", default=0)
+    returns = models.PositiveSmallIntegerField("退回次数", default=0)
+    answered_in_time = models.BooleanField("按期办结", null=True, blank=True)
+    minutes_total = models.PositiveIntegerField("总用时（工作分钟）", null=True, blank=True)
+    minutes_grid = models.PositiveIntegerField("网格用时（工作分钟）", null=True, blank=True)
+    minutes_community = models.PositiveIntegerField("社区用时（工作分钟）", null=True, blank=True)
+    minutes_street = models.PositiveIntegerField("街道用时（工作分钟）", null=True, blank=True)
+    minutes_district = models.PositiveIntegerField("区级用时（工作分钟）", null=True, blank=True)
+    helping_units = ArrayField(models.IntegerField(), verbose_name="领到任务的单位", default=list, blank=True)
+
     external_number = models.CharField("外部编号", max_length=40, blank=True)
     external_due_at = models.DateTimeField("外部期限", null=True, blank=True)
 
@@ -199,6 +216,7 @@ class Case(models.Model):
                 name="case_turn_call",
             ),
             models.Index(fields=["status", "id"], condition=Q(level=Level.DISTRICT), name="case_ledger_units"),
+            GinIndex(fields=["helping_units"], condition=~Q(helping_units=[]), name="case_helping_units"),
             models.Index(fields=["community", "-created_at", "-id"], name="case_ledger_community"),
             models.Index(fields=["street", "-created_at", "-id"], name="case_ledger_street"),
             models.Index(fields=["-created_at", "-id"], name="case_ledger_district"),

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from cases.models.case import Case
 from cases.models.report import Report
-from cases.states import Action, Alarm, Status
+from cases.states import Action, Alarm, Mark, Status
 from files.models import Photo
 from grids.levels import Level
 from grids.models import Organization
@@ -18,7 +18,7 @@ class EventQuerySet(models.QuerySet):
 
     def newest_first(self):
         """As timelines show them."""
-        return self.order_by("-number").select_related("by", "unit")
+        return self.order_by("-number").select_related("by", "unit", "assignment__unit", "assignment__area")
 
     def public(self):
         """Events a resident may read about; notes stay inside."""
@@ -36,6 +36,19 @@ INTERNAL = [
     Action.CLASSIFY,
     Action.TITLE,
     Action.JOIN,
+    Action.ASK_RETURN,
+    Action.SEND_DOWN,
+    Action.DRAFT,
+    Action.DRAFT_BACK,
+    Action.ASSIGN_SIGN,
+    Action.ASSIGN_RETURN,
+    Action.ASSIGN_KEEP,
+    Action.ASSIGN_REDO,
+    Action.ASSIGN_END,
+    Action.LIST,
+    Action.PUBLISH,
+    Action.TAKE_BACK,
+    *Mark,
     Alarm.SIGN,
     Alarm.WARN,
     Alarm.PROPOSE,
@@ -52,7 +65,7 @@ class Event(models.Model):
     case = models.ForeignKey(Case, models.PROTECT, related_name="events", db_index=False, verbose_name="事项")
     number = models.PositiveIntegerField("序号")
     at = models.DateTimeField("时间", default=timezone.now)
-    action = models.CharField("动作", max_length=20, choices=[*Action.choices, *Alarm.choices])
+    action = models.CharField("动作", max_length=20, choices=[*Action.choices, *Alarm.choices, *Mark.choices])
     alarm = models.CharField("时限动作", max_length=12, choices=Alarm.choices, blank=True, db_default="")
     step = models.PositiveIntegerField("第几次承办")
     by = models.ForeignKey(
@@ -73,6 +86,9 @@ class Event(models.Model):
     to_level = models.PositiveSmallIntegerField("新层级", choices=Level.choices)
     unit = models.ForeignKey(
         Organization, models.PROTECT, null=True, blank=True, related_name="+", db_index=False, verbose_name="单位"
+    )
+    assignment = models.ForeignKey(
+        "cases.Assignment", models.PROTECT, null=True, blank=True, related_name="+", db_index=False, verbose_name="任务"
     )
     due_at = models.DateTimeField("当时的办理期限", null=True, blank=True)
     basis = models.CharField("时限依据", max_length=160, blank=True, db_default="")
@@ -95,7 +111,7 @@ class Event(models.Model):
 
 
 class Approval(models.Model):
-    """延期, 挂账 or 不予受理: asked for by one person, decided by another. While undecided, the clock stops.
+    """延期, 挂账, 不予受理 or a unit's 退回: asked for by one person, decided by another. While undecided, the clock stops.
 
     At most one undecided request a step; who asked cannot decide. When the case moves on, the step changes and the
     request lapses with it.
@@ -105,6 +121,7 @@ class Approval(models.Model):
         EXTEND = "extend", "延期"
         SUSPEND = "suspend", "挂账"
         REFUSE = "refuse", "不予受理"
+        RETURN = "return", "退回"
 
     class ReasonClass(models.TextChoices):
         """Why a case cannot be solved now."""
@@ -145,7 +162,7 @@ class Approval(models.Model):
             models.CheckConstraint(
                 condition=Q(kind="extend", days__gt=0)
                 | Q(kind="suspend", review_date__isnull=False) & ~Q(reason_class="")
-                | Q(kind="refuse"),
+                | Q(kind__in=["refuse", "return"]),
                 name="approval_says_what_it_asks",
             ),
         ]

@@ -15,6 +15,11 @@ def _complaints_from(level: Level) -> Q:
     return Q(about__isnull=True) | Q(level__lte=level)
 
 
+def helped_by(units) -> Q:
+    """Cases on which one of these units owes or owed something; says the index's own condition too."""
+    return Q(helping_units__overlap=sorted(units)) & ~Q(helping_units=[])
+
+
 class CaseQuerySet(models.QuerySet):
     """Cases by scope, state and time. Everything about time takes `at`."""
 
@@ -26,7 +31,7 @@ class CaseQuerySet(models.QuerySet):
         scope = scope_of(user)
         mine = within(scope, only=_complaints_from)
         if scope.units:
-            mine |= Q(handling_unit__in=scope.units)
+            mine |= Q(handling_unit__in=scope.units) | helped_by(scope.units)
         if scope.around:
             mine |= Q(compound__in=scope.around, about__isnull=True)
         return self.filter(mine).exclude(about=user) if user.is_authenticated else self.none()

@@ -12,10 +12,11 @@ from django.utils import timezone
 from accounts.models import User
 from audit.services import record
 from cases import limits, wording
+from cases.assignments import State
 from cases.ladder import Deadlines, deadlines
-from cases.models import Case, CasePhoto, Event, Report
+from cases.models import Assignment, Case, CasePhoto, Event, Report
 from cases.services import clock
-from cases.states import Action, Alarm, Status, rule_of
+from cases.states import ENDED, Action, Alarm, Mark, Status, rule_of
 from common.errors import DomainError, StalePage
 from grids.levels import Level, code_at
 from grids.models import Organization
@@ -61,6 +62,7 @@ class Turn:
     public_text: str = ""
     basis: str = ""
     unit: Organization | None = None
+    assignment: Assignment | None = None
     photos: list = field(default_factory=list)
     photos_public: bool = True
     notices: list[tuple[str, str]] = field(default_factory=list)
@@ -79,7 +81,7 @@ class Turn:
 @contextmanager
 def acting(
     case: Case,
-    action: Action | Alarm,
+    action: Action | Alarm | Mark,
     *,
     by: User | None,
     seen: int | None = None,
@@ -99,13 +101,15 @@ def acting(
         turn = Turn(locked, action, by, at or timezone.now(), alarm_to, report)
         if isinstance(action, Alarm):
             turn.alarm = action
-        else:
+        elif not isinstance(action, Mark):
             turn.to = _destination(locked, action, seen)
         yield turn
         if turn.to is not None:
             locked.status = turn.to
         locked.event_count += 1
         locked.save()
+        if locked.status in ENDED and before[0] not in ENDED:
+            _let_go(locked)
         event = _append(turn, before)
         _tell(turn, event)
     case.refresh_from_db()
@@ -134,6 +138,11 @@ def _meanwhile(case: Case) -> str:
     return f"{who}在{moment.month}月{moment.day}日 {moment:%H:%M}做了“{last.get_action_display()}”"
 
 
+def _let_go(case: Case) -> None:
+    """Whatever others still owed on a case ends with it."""
+    Assignment.objects.open().filter(case=case).update(state=State.ENDED, ended_reason="事项已结束")
+
+
 def _append(turn: Turn, before: tuple[str, int, int]) -> Event:
     case = turn.case
     event = Event.objects.create(
@@ -151,6 +160,7 @@ def _append(turn: Turn, before: tuple[str, int, int]) -> Event:
         from_level=before[1],
         to_level=case.level,
         unit=turn.unit or case.handling_unit,
+        assignment=turn.assignment,
         due_at=case.due_at,
         basis=turn.basis,
         note=turn.note,
@@ -224,6 +234,8 @@ def begin_step(
         basis = "交办时指定的期限"
     if case.pk:
         clock.close(case, at)
+    else:
+        case.first_sign_by = times.sign_by
     case.step += 1
     case.level, case.handling_unit, case.assignee = level, unit, None
     case.received_at, case.basis = at, clock.with_coverage(basis, at, times.due_at)

@@ -147,6 +147,7 @@ def _extend(turn, approval: Approval) -> None:
     proposes = case.climb_at > case.due_at
     due_at = calendar.current().add(case.due_at, Span(approval.days, "workday"))
     case.step += 1
+    case.extensions += 1
     case.warned_at = case.proposed_at = case.exhausted_at = None
     clock.run_until(case, due_at, at=turn.at, proposes=proposes)
     case.basis = clock.with_coverage(case.basis, case.received_at, case.due_at)

@@ -5,6 +5,7 @@ from datetime import datetime
 from accounts.models import User
 from cases.ladder import FOLLOW_UP_AFTER
 from cases.models import Case, Category
+from cases.services import counting
 from cases.services.acting import acting, seat_of
 from cases.states import Action, ClosingLevel, MatterClass, Status
 from common.errors import DomainError
@@ -17,7 +18,7 @@ from workdays import calendar
 def sign(case: Case, *, seen: int | None = None, at: datetime | None = None, by: User) -> None:
     """签收: the seat takes the case on; signing alarms of this step are off."""
     with acting(case, Action.SIGN, by=by, seen=seen, at=at) as turn:
-        turn.case.signed_at = turn.at
+        counting.signed(turn.case, turn.at)
         turn.case.assignee = turn.case.assignee or by
 
 
@@ -49,7 +50,7 @@ def reply(
 def _sign_on_the_way(turn, by: User) -> None:
     """Who acts on an unsigned case has taken it on."""
     if turn.case.status == Status.RECEIVED:
-        turn.case.signed_at = turn.at
+        counting.signed(turn.case, turn.at)
         turn.case.assignee = turn.case.assignee or by
         turn.to = turn.to or Status.HANDLING
 
@@ -94,9 +95,10 @@ def resolve(
             raise DomainError(
                 f"现在由{turn.case.get_level_display()}办理，不能按“{ClosingLevel(closed_level).label}办结”。"
             )
-        turn.case.signed_at = turn.case.signed_at or turn.at
+        counting.signed(turn.case, turn.at)
         turn.case.assignee = turn.case.assignee or by
         turn.case.closed_level, turn.case.resolved_at = closed_level, turn.at
+        counting.answered(turn.case)
         turn.case.follow_up_by = calendar.current().add(turn.at, FOLLOW_UP_AFTER)
         turn.public_text, turn.note, turn.photos = public_text, note, photos or []
         if turn.case.handling_unit_id:

@@ -38,6 +38,7 @@ def send_back(case: Case, reason: str, *, seen: int | None = None, at: datetime 
         target, unit = _return_target(held)
         clock.start(held, turn.at)
         held.returned_levels |= mark
+        held.returns += 1
         held.level, held.handling_unit, held.assignee = target, unit, None
         held.step, held.received_at = held.step + 1, turn.at
         clear_alarms(held)

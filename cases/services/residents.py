@@ -8,6 +8,7 @@ from django.db.models import Q
 from accounts.models import User
 from cases.ladder import FOLLOW_UP_AFTER, MAX_DISPUTES, MAX_REOPENINGS, ONE_WORKDAY, next_level
 from cases.models import Case, Report
+from cases.services import counting
 from cases.services.acting import COLLECTING_UNIT, OFFICE_UNIT, acting, begin_step, seat_at, seat_of, unit_of
 from cases.states import ENDED, Action, Alarm, Outcome, Satisfaction, Status
 from common.errors import DomainError
@@ -47,6 +48,7 @@ def accept(case: Case, note: str = "", *, seen: int | None = None, at: datetime 
 def _close(turn) -> None:
     turn.to = Status.CLOSED
     turn.case.closed_at = turn.at
+    counting.closed(turn.case, turn.at)
     turn.case.review_by = turn.case.follow_up_by = None
     if turn.case.satisfaction == Satisfaction.DISSATISFIED:
         # Stays on the list of calls to make until somebody has called.
@@ -154,7 +156,8 @@ def reopen(case: Case, reason: str, *, seen: int | None = None, at: datetime | N
     with acting(case, Action.REOPEN, by=by, seen=seen, at=at) as turn:
         turn.note = reason
         _reopen(turn)
-        turn.case.signed_at, turn.case.assignee = turn.at, by
+        counting.signed(turn.case, turn.at)
+        turn.case.assignee = by
 
 
 def reject(case: Case, reason: str, *, seen: int | None = None, at: datetime | None = None, by: User) -> None:
@@ -167,6 +170,7 @@ def reject(case: Case, reason: str, *, seen: int | None = None, at: datetime | N
             raise DomainError("只有承办单位答复、社区还没有验收的事项可以退回。")
         turn.basis = begin_step(held, level=Level.DISTRICT, unit=held.handling_unit, at=turn.at)
         held.resolved_at = held.closed_level = None
+        counting.unanswered(held)
         held.outcome = ""
         turn.note, turn.public_text = reason, "社区验收没有通过，承办单位继续办理"
         turn.tell(seat_of(held), "社区验收没有通过，请继续办理")
@@ -191,6 +195,7 @@ def _reopen(turn) -> None:
     case.sent_from = came_from if came_from < level else case.sent_from
     case.reopenings += 1
     case.resolved_at = case.accepted_at = case.accepted_by = case.closed_at = case.closed_level = None
+    counting.unanswered(case)
     case.refusal_reason = ""
     turn.tell(seat_of(case), "居民反映没有解决，重新办理")
     turn.tell_reporters("您反映的问题重新办理")

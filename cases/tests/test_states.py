@@ -13,7 +13,7 @@ from accounts.models import User
 from cases import services as cases
 from cases.acts import ACTS
 from cases.models import Approval, Case, Category, Event
-from cases.roles import DECISIONS, RESIDENTS_OWN, may_decide, open_actions, roles_of
+from cases.roles import NOT_OFFERED, RESIDENTS_OWN, may_decide, open_actions, roles_of
 from cases.services.acting import acting
 from cases.states import ENDED, NOT_ENDED, OPEN, TABLE, Action, Alarm, Status, Who, rule_of
 from common.errors import DomainError
@@ -48,7 +48,7 @@ def test_each_pair_does_what_the_table_says(make_case, wang, status, action):
 def test_every_action_of_the_table_is_somebodys_to_take():
     taken = {action for _, action in TABLE}
     assert taken | {Action.REGISTER} == set(Action)
-    assert set(ACTS) == taken - DECISIONS - RESIDENTS_OWN
+    assert set(ACTS) == taken - NOT_OFFERED
 
 
 def test_no_value_is_both_an_action_and_an_alarm():

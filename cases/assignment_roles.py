@@ -1,0 +1,44 @@
+"""Who may do what to an assignment: the side that owes it and the side that gave it. Used by pages and API alike."""
+
+from cases.assignments import Side, rule_of
+from cases.models import Assignment
+from cases.states import Action
+from grids.permissions import Ability
+from grids.scope import postings_of
+
+ACTIONS = (
+    Action.ASSIGN_SIGN,
+    Action.ASSIGN_ARRIVE,
+    Action.ASSIGN_REPORT,
+    Action.ASSIGN_RETURN,
+    Action.ASSIGN_ACCEPT,
+    Action.ASSIGN_REDO,
+    Action.ASSIGN_KEEP,
+    Action.ASSIGN_END,
+)
+
+
+def sides_of(assignment: Assignment, user) -> frozenset[Side]:
+    """The sides the user's handling posts sit on; none towards a complaint about the user."""
+    if assignment.case.about_id == user.pk:
+        return frozenset()
+    seats = set()
+    for posting in postings_of(user):
+        if Ability.HANDLE in posting.post.grants:
+            seats |= {f"unit:{posting.unit_id}"} if posting.unit_id else set()
+            seats |= {f"area:{posting.area_id}"} if posting.area_id else set()
+    sides = {Side.OWES} if assignment.seat in seats else set()
+    return frozenset(sides | ({Side.GAVE} if assignment.giver in seats else set()))
+
+
+def open_assignment_actions(assignment: Assignment, user) -> list[Action]:
+    """What the user may do to it now, in the order of `ACTIONS`. The street may note that a unit it called has come."""
+    sides = sides_of(assignment, user)
+    found = []
+    for action in ACTIONS:
+        rule = rule_of(assignment.kind, assignment.state, action)
+        if rule is None or (action == Action.ASSIGN_RETURN and assignment.returns):
+            continue
+        if rule.side in sides or (action == Action.ASSIGN_ARRIVE and Side.GAVE in sides):
+            found.append(action)
+    return found

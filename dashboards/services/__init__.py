@@ -1,0 +1,1 @@
+"""Figures: `from dashboards import services as dashboards`."""

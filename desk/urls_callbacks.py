@@ -1,0 +1,3 @@
+"""Addresses of the staff pages about call-backs."""
+
+callbacks_urls: list = []

@@ -1,0 +1,3 @@
+"""Addresses of the staff pages about joint meetings."""
+
+meetings_urls: list = []

@@ -1,0 +1,3 @@
+"""Addresses of the staff pages about supervision orders."""
+
+orders_urls: list = []

@@ -1,0 +1,3 @@
+"""Addresses of the staff pages about whistles, site visits and drafts."""
+
+spot_urls: list = []

@@ -1,0 +1,1 @@
+"""The verbs of supervision: `from supervision import services as supervision`."""
