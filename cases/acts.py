@@ -4,7 +4,7 @@ Pages and API both go through `perform`, so an action has one set of questions a
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django import forms
 from django.core.exceptions import PermissionDenied
@@ -14,6 +14,7 @@ from cases import forms as ask
 from cases import services as cases
 from cases.models import Case
 from cases.roles import open_actions
+from cases.services import drafting
 from cases.services.acting import stale_words
 from cases.states import Action
 from common.errors import StalePage
@@ -92,7 +93,7 @@ ACTS: dict[Action, Act] = {
     Action.HAND_OUT: Act(ask.HandOutForm, _with(cases.hand_out, "unit", "instruction"), "交办"),
     Action.RESOLVE: Act(
         ask.ResolveForm,
-        _with(cases.resolve, "closed_level", "public_text"),
+        _with(drafting.answer, "closed_level", "public_text"),
         "办结并通知居民",
         "请居民确认是否解决",
         "已办结，请居民确认",
@@ -112,9 +113,25 @@ ACTS: dict[Action, Act] = {
 }
 
 
+_DRAFT = replace(
+    ACTS[Action.RESOLVE],
+    form=ask.DraftForm,
+    label="拟稿报审",
+    explains="审批人同意后发给居民，期限照常计算",
+    done="已报审批，同意后发给居民",
+)
+
+
+def act_for(case: Case, action: Action, user) -> Act:
+    """The action as this person takes it: whose answers somebody has to let out drafts them."""
+    if action == Action.RESOLVE and drafting.must_be_approved(case.handling_unit, user, about_id=case.about_id):
+        return _DRAFT
+    return ACTS[action]
+
+
 def form_for(case: Case, action: Action, user, data=None, files=None) -> forms.Form:
     """The form of an action for this case and person, bound when `data` is given."""
-    return ACTS[action].form(data, files, case=case, user=user, prefix=str(action))
+    return act_for(case, action, user).form(data, files, case=case, user=user, prefix=str(action))
 
 
 def perform(case: Case, action: Action, form: forms.Form, *, seen: int | None, by) -> None:

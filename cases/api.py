@@ -56,10 +56,11 @@ class CaseView(JsonView):
 
 def detail(case: Case, request: Request) -> dict:
     """A case as its own address shows it to the asking person."""
+    offered = [action for action in open_actions(case, request.user) if action in acts.ACTS]
     actions = [
-        {"action": action, "label": acts.ACTS[action].label, "explains": acts.ACTS[action].explains}
-        for action in open_actions(case, request.user)
-        if action in acts.ACTS
+        {"action": action, "label": act.label, "explains": act.explains}
+        for action in offered
+        for act in [acts.act_for(case, action, request.user)]
     ]
     return CaseDetail(case, context={"actions": actions, "known": knows_reporter(case, request.user)}).data
 

@@ -34,8 +34,10 @@ class State(models.TextChoices):
     ENDED = "ended", "已解除"
 
 
-# Somebody still owes something. Signing and lateness are watched in these.
+# Somebody still owes something.
 OPEN_STATES = (State.GIVEN, State.SIGNED, State.ARRIVED, State.RETURN_ASKED)
+# Of these the sweep reminds. Who has come to the spot is there: the time was one of arriving.
+WATCHED_STATES = (State.GIVEN, State.SIGNED, State.RETURN_ASKED)
 # Kinds whose report somebody must accept; with the others the report is the end.
 ACCEPTED_KINDS = (Kind.ORDER, Kind.RESOLUTION)
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 from accounts.models import User
 from cases import services as cases
 from cases.models import Approval, Case, Category
+from cases.services import drafting
 from cases.states import OPEN, ClosingLevel, MatterClass, Outcome, Satisfaction
 from common.normalise import clean_text
 from files.photos import PhotoRefused
@@ -163,6 +164,18 @@ class ResolveForm(CaseForm):
         field = self.fields["closed_level"]
         field.choices = [(level, label) for level, label in ClosingLevel.choices if level <= self.case.level]
         field.initial = self.case.level
+
+
+class DraftForm(ResolveForm):
+    """The same for whoever drafts it: begins with the own words that did not go out yet."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        own = drafting.newest_own(self.case, self.user)
+        if own and not self.is_bound:
+            self.initial |= {name: getattr(own, name) for name in ("closed_level", "public_text", "note")}
+            if own.is_waiting and (count := own.photos.count()):
+                self.fields["photos"].help_text = f"已附{count}张，重新选择会换掉原来的照片。"
 
 
 class HandOverForm(CaseForm):

@@ -151,6 +151,8 @@ _ASSIGNED = {
     action: _rule(None, _W.HOLDER, _W.OFFICE, _W.COLLECTOR, _W.BELOW)
     for action in (_A.ASSIGN_REDO, _A.ASSIGN_ACCEPT, _A.ASSIGN_END, _A.WHISTLE_END)
 }
+# A unit that only helps reports after the answer too; its head lets the report out.
+_DRAFTED = {action: _rule(None, _W.HELPER) for action in (_A.DRAFT, _A.DRAFT_BACK)}
 _DISTRICT = {
     _A.SUPERVISE: _rule(None, _W.OFFICE),
     _A.CONVENE: _rule(None, _W.COLLECTOR, _W.OFFICE),
@@ -224,9 +226,9 @@ TABLE: dict[tuple[Status, Action], Rule] = {
     (_S.SUSPENDED, _A.JOIN): _RESIDENT_SPEAKS[_A.JOIN],
     (_S.SUSPENDED, _A.ADD): _RESIDENT_SPEAKS[_A.ADD],
     (_S.SUSPENDED, _A.TITLE): _LABELS[_A.TITLE],
-    **{(_S.CONFIRMING, action): rule for action, rule in (_ASSIGNED | _DISTRICT | _IN_PUBLIC).items()},
-    **{(_S.CLOSED, action): rule for action, rule in (_ASSIGNED | _DISTRICT | _IN_PUBLIC).items()},
-    **{(_S.SUSPENDED, action): rule for action, rule in (_ASSIGNED | _DISTRICT | _IN_PUBLIC).items()},
+    **{(_S.CONFIRMING, action): rule for action, rule in (_ASSIGNED | _DRAFTED | _DISTRICT | _IN_PUBLIC).items()},
+    **{(_S.CLOSED, action): rule for action, rule in (_ASSIGNED | _DRAFTED | _DISTRICT | _IN_PUBLIC).items()},
+    **{(_S.SUSPENDED, action): rule for action, rule in (_ASSIGNED | _DRAFTED | _DISTRICT | _IN_PUBLIC).items()},
     (_S.REFUSED, _A.TAKE_BACK): _IN_PUBLIC[_A.TAKE_BACK],
     (_S.WITHDRAWN, _A.TAKE_BACK): _IN_PUBLIC[_A.TAKE_BACK],
     (_S.MERGED, _A.TAKE_BACK): _IN_PUBLIC[_A.TAKE_BACK],

@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
-from cases.acts import ACTS, form_for
+from cases.acts import Act, act_for
 from cases.journey import Stage, journey, ladder, stage_of
 from cases.ladder import next_level
 from cases.models import Approval, Case, CasePhoto, Event, Report
@@ -91,10 +91,10 @@ def visible_case(user, number: str) -> Case | None:
     return Case.objects.visible_to(user).for_page().filter(number=number).first()
 
 
-def button_for(case: Case, action: Action, **query: str) -> Button:
+def button_for(case: Case, action: Action, act: Act) -> Button:
     """The way to an action's page."""
-    url = reverse("desk:act", args=[case.number, action.value], query=query or None)
-    label = ACTS[action].label
+    url = reverse("desk:act", args=[case.number, action.value])
+    label = act.label
     if action == Action.ESCALATE and (target := next_level(case.level, urgent=case.urgent)):
         label += "区委组织部" if target == Level.DISTRICT else target.label
     return Button(action, label, url, ICONS.get(action, ""))
@@ -143,7 +143,9 @@ class CasePage:
     def _panel(self, user) -> Panel:
         """While a request waits no second one can be made; for who decides, the decision comes first."""
         asked = [action for action in self.actions if not (self.waiting and action in ASKS)]
-        return _panel(self.case, asked, user, busy=any(waiting.may_decide for waiting in self.waiting))
+        return _panel(
+            self.case, asked, user, busy=bool(self.spot.drafts) or any(waiting.may_decide for waiting in self.waiting)
+        )
 
     def _waiting(self, approval: Approval, user) -> Waiting:
         approval.case = self.case
@@ -230,11 +232,12 @@ def _panel(case: Case, actions: list[Action], user, *, busy: bool) -> Panel:
     if first is None and not busy and Action.NOTE in actions:
         first = Action.NOTE
     if first:
-        panel.primary, panel.explains = button_for(case, first), ACTS[first].explains
-        panel.form = form_for(case, first, user)
+        act = act_for(case, first, user)
+        panel.primary, panel.explains = button_for(case, first, act), act.explains
+        panel.form = act.form(case=case, user=user, prefix=str(first))
     for action in actions:
         if action == first:
             continue
         place = panel.rare if action in RARE else panel.wide if action == Action.ESCALATE else panel.buttons
-        place.append(button_for(case, action))
+        place.append(button_for(case, action, act_for(case, action, user)))
     return panel

@@ -13,7 +13,8 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 
 from accounts.models import User
-from cases.models import Approval, Case, Event
+from cases.assignments import Kind, State
+from cases.models import Approval, Assignment, Case, Draft, Event
 from cases.services.acting import OFFICE_UNIT
 from cases.states import Status
 from grids.levels import Level, level_of
@@ -192,6 +193,21 @@ def to_decide(user: User) -> QuerySet[Approval]:
     return waiting.filter(
         pk__in=waiting.annotate(live=Subquery(cases.values("pk")[:1])).exclude(live=None).values("pk")
     )
+
+
+def to_release(user: User) -> QuerySet[Draft]:
+    """Drafts of the units at which the user approves, waiting, never an own one."""
+    units = [p.unit_id for p in _handling(user) if p.unit_id and Ability.APPROVE in p.post.grants]
+    if not units:
+        return Draft.objects.none()
+    rows = Draft.objects.waiting().of_units(units).filter(case__in=Case.objects.visible_to(user))
+    return rows.exclude(drafted_by=user)
+
+
+def whistles_to_answer(user: User) -> QuerySet[Assignment]:
+    """What the user's units were called to and have not come to: to be confirmed, or to be there."""
+    owed = Assignment.objects.owed_by(user).filter(kind=Kind.WHISTLE)
+    return owed.filter(state__in=[State.GIVEN, State.SIGNED])
 
 
 def with_arrival(rows: QuerySet) -> QuerySet:

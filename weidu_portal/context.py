@@ -9,8 +9,10 @@ from django.http import HttpRequest
 from accounts.preferences import ELDER, chosen_size
 from desk import visit_work, work
 from desk.visit_ground import READS_FIGURES
+from desk.work import whistles_to_answer
+from grids.levels import Level, level_of
 from grids.permissions import Ability, abilities_of
-from grids.scope import scope_of
+from grids.scope import postings_of, scope_of
 from notifications.models import Notification
 from visits.models import Submission
 from weidu_portal.start import only_claims
@@ -47,6 +49,8 @@ class DeskFrame:
             selections["unread"] = Notification.objects.for_seats(seats, user).unread(user)
         if Ability.HANDLE in self.abilities:
             selections["wishes"] = Wish.objects.visible_to(user).held_by(user).to_answer()
+        if self.whistles_matter:
+            selections["whistles"] = whistles_to_answer(self.user)
         if Ability.PLAN_VISITS in self.abilities:
             selections["review_items"] = Submission.objects.reviewable_by(user).to_review()
             selections |= visit_work.selections(user)
@@ -61,6 +65,17 @@ class DeskFrame:
     def wishes(self) -> int:
         """Micro-wishes to review or to confirm at the user's seats."""
         return self._counted.get("wishes", 0)
+
+    @cached_property
+    def whistles_matter(self) -> bool:
+        """Whether 吹哨 is offered: to streets, which whistle, and to units, which come."""
+        posted = [p for p in postings_of(self.user) if Ability.HANDLE in p.post.grants]
+        return any(p.unit_id or (p.area_id and level_of(p.area_id) == Level.STREET) for p in posted)
+
+    @property
+    def whistles(self) -> int:
+        """Whistles the user's units are called by and have not come to yet."""
+        return self._counted.get("whistles", 0)
 
     @property
     def review_items(self) -> int:

@@ -7,10 +7,27 @@ from django.db.models import F, Q, When
 from django.db.models.functions import Least
 from django.utils import timezone
 
-from cases.assignments import OPEN_STATES, Kind, State
+from cases.assignments import OPEN_STATES, WATCHED_STATES, Kind, State
 from cases.models.case import Case
+from cases.states import ENDED
 from grids.models import Area, Organization
 from grids.scope import scope_of
+
+
+class WhistleQuerySet(models.QuerySet):
+    """Whistles by scope and whether they are over."""
+
+    def visible_to(self, user):
+        """Whistles from cases the user may see."""
+        return self.filter(case__in=Case.objects.visible_to(user))
+
+    def under_way(self):
+        """Not ended; a case that has ended took its whistle along."""
+        return self.filter(ended_at__isnull=True).exclude(case__status__in=ENDED)
+
+    def over(self):
+        """Ended by the street, or with the case."""
+        return self.filter(Q(ended_at__isnull=False) | Q(case__status__in=ENDED))
 
 
 class Whistle(models.Model):
@@ -29,6 +46,8 @@ class Whistle(models.Model):
     )
     outcome = models.CharField("现场结果", max_length=500, blank=True)
 
+    objects = WhistleQuerySet.as_manager()
+
     class Meta:
         verbose_name = verbose_name_plural = "街道吹哨"
         constraints = [
@@ -41,9 +60,20 @@ class Whistle(models.Model):
                 name="whistle_ended_at_and_by",
             ),
         ]
+        indexes = [models.Index(fields=["-called_at", "-id"], name="whistle_newest_first")]
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.place}"
+
+    @property
+    def seat(self) -> str:
+        """The street that whistled."""
+        return f"area:{self.area_id}"
+
+    @property
+    def is_under_way(self) -> bool:
+        """True until the street ends it, or the case is over."""
+        return self.ended_at is None and not self.case.has_ended
 
 
 class Coordination(models.Model):
@@ -75,11 +105,11 @@ class Coordination(models.Model):
 
 
 def _next_alarm() -> models.Expression:
-    """The next time the sweep must look at an assignment; NULL where nothing is owed or everything has been said."""
+    """The next time the sweep must look at an assignment; NULL where nothing is awaited or everything has been said."""
     unsigned = Choose(When(signed_at__isnull=True, sign_alarm_at__isnull=True, then=F("sign_by")))
     unwarned = Choose(When(warned_at__isnull=True, then=F("warn_at")))
     unmarked = Choose(When(late_at__isnull=True, then=F("due_at")))
-    return Choose(When(state__in=[str(s) for s in OPEN_STATES], then=Least(unsigned, unwarned, unmarked)))
+    return Choose(When(state__in=[str(s) for s in WATCHED_STATES], then=Least(unsigned, unwarned, unmarked)))
 
 
 class AssignmentQuerySet(models.QuerySet):

@@ -5,15 +5,33 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from cases.assignments import OPEN_STATES
 from cases.models.assignment import Assignment
 from cases.models.case import Case
-from cases.states import ClosingLevel
+from cases.states import OPEN, ClosingLevel
+
+
+class DraftQuerySet(models.QuerySet):
+    """Drafts by whether they still wait."""
+
+    def waiting(self):
+        """Undecided, and what they answer is still asked: the case at the same step, the assignment still open."""
+        answers = Q(kind="resolve", step=F("case__step"), case__status__in=OPEN)
+        reports = Q(kind="report", assignment__state__in=OPEN_STATES)
+        return self.filter(answers | reports, decided_at__isnull=True)
+
+    def of_units(self, units):
+        """What people of these units wrote: read by nobody else until it is let out."""
+        return self.filter(
+            Q(kind="resolve", case__handling_unit__in=units) | Q(kind="report", assignment__unit__in=units)
+        )
 
 
 class Draft(models.Model):
     """A unit's answer on its way out: the answer that ends a case, or the report on an assignment. Stops no clock.
 
     One person writes, another lets it out or hands it back with a reason; a step that is over takes its drafts along.
+    Withdrawn by its writer, or overtaken by an answer given directly: decided by nobody, not agreed.
     """
 
     class Kind(models.TextChoices):
@@ -37,6 +55,8 @@ class Draft(models.Model):
     )
     agreed = models.BooleanField("同意", null=True, blank=True)
     decision_note = models.CharField("审批意见", max_length=500, blank=True)
+
+    objects = DraftQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "待审文稿"
@@ -63,3 +83,17 @@ class Draft(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.get_kind_display()}"
+
+    @property
+    def unit(self):
+        """The unit it is written for."""
+        return self.assignment.unit if self.assignment else self.case.handling_unit
+
+    @property
+    def is_waiting(self) -> bool:
+        """True while somebody may let it out: what `waiting()` says of many."""
+        if self.decided_at:
+            return False
+        if self.assignment:
+            return self.assignment.is_open
+        return self.case.is_open and self.step == self.case.step

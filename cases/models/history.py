@@ -200,6 +200,9 @@ class CasePhoto(models.Model):
         Report, models.PROTECT, null=True, blank=True, related_name="photos", verbose_name="反映人"
     )
     event = models.ForeignKey(Event, models.PROTECT, null=True, blank=True, related_name="photos", verbose_name="过程")
+    draft = models.ForeignKey(
+        "cases.Draft", models.PROTECT, null=True, blank=True, related_name="photos", verbose_name="拟稿"
+    )
     public = models.BooleanField("反映人可见", default=False)
 
     class Meta:

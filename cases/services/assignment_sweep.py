@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
+from cases.assignments import Kind
 from cases.models import Assignment, Case
 from cases.services.acting import Turn, acting
 from cases.states import Mark
@@ -52,6 +53,18 @@ def _sweep_one(pk: int, case_id: int, at: datetime) -> int:
     return 1
 
 
+def _tell_late(row: Assignment, turn: Turn) -> None:
+    """A whistle's time is one of arriving: who was not there by then is told once, signed or not."""
+    if row.kind == Kind.WHISTLE:
+        row.sign_alarm_at = row.sign_alarm_at or turn.at
+        turn.tell(row.seat, "约定的到场时间已过，请尽快到场")
+        turn.tell(row.giver, f"{row.whose}没有按时到场")
+        return
+    kind = row.get_kind_display()
+    turn.tell(row.seat, f"{kind}任务已超期，请尽快办理并反馈")
+    turn.tell(row.giver, f"{row.whose}{kind}任务超期")
+
+
 def _due_mark(row: Assignment, at: datetime) -> Mark:
     if row.late_at is None and row.due_at <= at:
         return Mark.LATE
@@ -66,8 +79,7 @@ def _mark(row: Assignment, mark: Mark, turn: Turn) -> None:
     if mark == Mark.LATE:
         row.late_at = turn.at
         row.warned_at = row.warned_at or turn.at
-        turn.tell(row.seat, f"{kind}任务已超期，请尽快办理并反馈")
-        turn.tell(row.giver, f"{row.whose}{kind}任务超期")
+        _tell_late(row, turn)
     elif mark == Mark.SOON:
         row.warned_at = turn.at
         turn.tell(row.seat, f"{kind}任务快到期")

@@ -42,12 +42,12 @@ def reply(
 ) -> None:
     """公开答复: what residents read on the progress page. Taking it up counts as signing."""
     with acting(case, Action.REPLY, by=by, seen=seen, at=at) as turn:
-        _sign_on_the_way(turn, by)
+        sign_on_the_way(turn, by)
         turn.public_text, turn.note, turn.photos = public_text, note, photos or []
         turn.tell_reporters("您反映的问题有了新答复")
 
 
-def _sign_on_the_way(turn, by: User) -> None:
+def sign_on_the_way(turn, by: User) -> None:
     """Who acts on an unsigned case has taken it on."""
     if turn.case.status == Status.RECEIVED:
         counting.signed(turn.case, turn.at)
@@ -80,13 +80,15 @@ def resolve(
     *,
     note: str = "",
     photos: list[Photo] | None = None,
+    drafted_by: User | None = None,
     seen: int | None = None,
     at: datetime | None = None,
     by: User,
 ) -> None:
     """办结: says what was done and where it ended (小区, 网格, 社区, 街道, 区); the reporter is asked to confirm.
 
-    A level cannot close above itself: what the street did is the street's to close.
+    A level cannot close above itself: what the street did is the street's to close. `drafted_by` is who wrote the answer
+    `by` lets out, and stays in charge while still at the seat.
     """
     if not public_text.strip():
         raise DomainError("请写明做了什么，居民会看到。")
@@ -96,6 +98,9 @@ def resolve(
                 f"现在由{turn.case.get_level_display()}办理，不能按“{ClosingLevel(closed_level).label}办结”。"
             )
         counting.signed(turn.case, turn.at)
+        if drafted_by and drafted_by in colleagues(turn.case, turn.at):
+            turn.case.assignee = drafted_by
+            turn.tell(f"user:{drafted_by.pk}", "您的拟稿已同意发出")
         turn.case.assignee = turn.case.assignee or by
         turn.case.closed_level, turn.case.resolved_at = closed_level, turn.at
         counting.answered(turn.case)

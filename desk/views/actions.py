@@ -8,7 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from cases import services as cases
-from cases.acts import ACTS, form_for, perform
+from cases.acts import ACTS, act_for, form_for, perform
 from cases.models import Approval, Case
 from cases.roles import may_decide, open_actions
 from cases.states import Action
@@ -48,6 +48,7 @@ def _carry_out(request: HttpRequest, case: Case, action: Action) -> HttpResponse
         return _act_page(request, case, action, form, stale=cases.stale_words(case), gone=True)
     if not form.is_valid():
         return _act_page(request, case, action, form, seen=seen)
+    told = act_for(case, action, request.user).told
     try:
         perform(case, action, form, seen=seen, by=request.user)
     except StalePage as stale:
@@ -55,7 +56,7 @@ def _carry_out(request: HttpRequest, case: Case, action: Action) -> HttpResponse
     except DomainError as refusal:
         form.add_error(None, refusal.message)
         return _act_page(request, case, action, form, seen=seen)
-    messages.success(request, ACTS[action].told)
+    messages.success(request, told)
     return _back(request, case)
 
 
@@ -73,7 +74,7 @@ def _act_page(
     context = {
         "case": case,
         "action": action,
-        "act": ACTS[action],
+        "act": act_for(case, action, request.user),
         "form": form,
         "seen": case.event_count if seen is None else seen,
         "stale": stale,

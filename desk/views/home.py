@@ -66,6 +66,7 @@ def _work_list(request: HttpRequest) -> HttpResponse:
         "accept": work.to_accept(user),
         "follow": work.to_follow_up(user),
         "approvals": work.to_decide(user),
+        "drafts": work.to_release(user),
         "wishes": wish_list.Turn(user).urgent,
     }
     counts = turn.counts() | work.counts(user, selections)
@@ -77,6 +78,8 @@ def _work_list(request: HttpRequest) -> HttpResponse:
         "accepting": _first(selections["accept"]) if counts["accept"] else [],
         "wishes": _wishes(user) if counts["wishes"] else [],
         "approvals": _approvals(selections["approvals"]) if counts["approvals"] else [],
+        "drafts": _drafts(selections["drafts"]) if counts["drafts"] else [],
+        "to_approve": counts["approvals"] + counts["drafts"],
         "notices": _notices(user),
         "now": at,
     }
@@ -139,6 +142,11 @@ def _first(rows) -> list[Case]:
 
 def _approvals(rows) -> list:
     return list(rows.select_related("case__category", "asked_by").order_by("asked_at", "id")[:ROWS])
+
+
+def _drafts(rows) -> list:
+    related = ("case__category", "assignment", "drafted_by")
+    return list(rows.select_related(*related).order_by("drafted_at", "pk")[:ROWS])
 
 
 def _notices(user) -> list[Notification]:
