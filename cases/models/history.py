@@ -21,8 +21,8 @@ class EventQuerySet(models.QuerySet):
         return self.order_by("-number").select_related("by", "unit", "assignment__unit", "assignment__area")
 
     def public(self):
-        """Events a resident may read about; notes stay inside."""
-        return self.exclude(action__in=INTERNAL)
+        """Events a resident may read about; notes stay inside, and who was given what, unless words were added for them."""
+        return self.exclude(action__in=INTERNAL).exclude(action__startswith=Action.ASSIGN, public_text="")
 
 
 # Never shown outside: what staff say among themselves, and what concerns other people.
@@ -45,6 +45,7 @@ INTERNAL = [
     Action.ASSIGN_KEEP,
     Action.ASSIGN_REDO,
     Action.ASSIGN_END,
+    Action.WHISTLE_END,
     Action.LIST,
     Action.PUBLISH,
     Action.TAKE_BACK,

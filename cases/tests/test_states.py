@@ -12,9 +12,11 @@ from hypothesis.extra.django import TestCase
 from accounts.models import User
 from cases import services as cases
 from cases.acts import ACTS
-from cases.models import Approval, Case, Category, Event
+from cases.models import Approval, Case, Category, Draft, Event
 from cases.roles import NOT_OFFERED, RESIDENTS_OWN, may_decide, open_actions, roles_of
+from cases.services import drafting
 from cases.services.acting import acting
+from cases.spot_roles import may_release
 from cases.states import ENDED, NOT_ENDED, OPEN, TABLE, Action, Alarm, Status, Who, rule_of
 from common.errors import DomainError
 from conftest import GRID, XINCUN, moment, posted
@@ -108,6 +110,7 @@ CAST = {
     "qian": ("collector_head", "411002", "zuzhibu"),
     "sun": ("supervisor_head", "411002", "quweiban"),
     "li": ("unit_head", "", "zhujian"),
+    "xu": ("unit_worker", "", "zhujian"),
 }
 
 
@@ -122,7 +125,11 @@ class AnyOrderTest(TestCase):
     @settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
     @given(
         st.lists(
-            st.tuples(st.sampled_from([*Action, "sweep", "decide"]), st.sampled_from(sorted(CAST)), st.integers(1, 30)),
+            st.tuples(
+                st.sampled_from([*Action, "sweep", "decide", "release"]),
+                st.sampled_from(sorted(CAST)),
+                st.integers(1, 30),
+            ),
             min_size=5,
             max_size=25,
         )
@@ -145,6 +152,10 @@ class AnyOrderTest(TestCase):
             approval = Approval.objects.filter(case=case, decided_at__isnull=True).first()
             if approval and may_decide(approval, person):
                 self._try(lambda: cases.decide(approval, agreed=True, by=person, at=at))
+        elif action == "release":
+            draft = Draft.objects.filter(case=case).order_by("-pk").first()
+            if draft and may_release(draft, person):
+                self._try(lambda: drafting.release(draft, by=person, at=at))
         elif action in ACTS and action in open_actions(case, person):
             self._try(lambda: ACTS[action].run(case, self._answers(action, case, person), seen=None, by=person, at=at))
         elif action in RESIDENTS_OWN:
@@ -198,6 +209,8 @@ class AnyOrderTest(TestCase):
         assert (case.status in ENDED) <= (case.next_alarm_at is None)
         alarms = [(event.step, event.alarm) for event in events if event.alarm]
         assert len(alarms) == len(set(alarms))
+        waiting = list(Draft.objects.filter(case=case).waiting())
+        assert len(waiting) <= 1 and all(draft.is_waiting and case.is_open for draft in waiting)
         assert case.returned_levels < 2**5
         assert case.disputes <= 2
         assert case.reopenings <= 2

@@ -65,6 +65,8 @@ def test_each_unit_is_called_and_sees_the_case(call, at_street, li, outsider):
     told = Event.objects.get(case=at_street, action=Action.WHISTLE)
     assert told.public_text == "街道已约相关单位到现场" and "查看渗水" not in told.public_text
     assert told.note == "11月23日 15:00前到3号楼前。查看渗水"
+    public = Event.objects.filter(case=at_street).public().values_list("action", flat=True)
+    assert Action.WHISTLE in public and Action.ASSIGN not in public
     assert any("到场任务" in title for title in titles(f"unit:{unit('zhujian').pk}"))
 
 
