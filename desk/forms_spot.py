@@ -40,7 +40,25 @@ class Units(forms.ModelMultipleChoiceField):
         self.error_messages["required"] = "请至少选一个单位。"
 
 
-class WhistleForm(StyledForm):
+class WithUnits(StyledForm):
+    """A form about a case that asks for units: those that have to do with it stand first, the others behind a fold."""
+
+    def offer(self, case: Case) -> None:
+        """Set the units that may be ticked."""
+        self.near = {*case.helping_units, case.category.usual_unit_id, case.handling_unit_id}
+        self.fields["units"].queryset = callable_units()
+
+    @property
+    def unit_chips(self) -> tuple[list, list]:
+        """The choices, near and other; ticked ones are never behind the fold."""
+        near, others = [], []
+        for choice in self["units"]:
+            is_near = choice.data["selected"] or choice.data["value"].value in self.near
+            (near if is_near else others).append(choice)
+        return (near, others) if near else (others, [])
+
+
+class WhistleForm(WithUnits):
     """Whom to call, where, by when, and what for."""
 
     units = Units("请哪些单位到场")
@@ -50,7 +68,7 @@ class WhistleForm(StyledForm):
 
     def __init__(self, *args, case: Case, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["units"].queryset = callable_units()
+        self.offer(case)
         self.fields["units"].error_messages["required"] = "请至少选一个单位。"
         self.initial.setdefault("place", case.place)
 
@@ -61,7 +79,7 @@ class OutcomeForm(StyledForm):
     outcome = Words("现场结果", rows=3, limit=MAX_REASON, help_text="没有到场的单位会记为没有到场。")
 
 
-class CoordinationForm(StyledForm):
+class CoordinationForm(WithUnits):
     """A site visit or a meeting: when, where, who, what was found and agreed."""
 
     kind = forms.ChoiceField(label="方式", choices=Coordination.Kind.choices, widget=forms.RadioSelect)
@@ -81,7 +99,7 @@ class CoordinationForm(StyledForm):
     def __init__(self, *args, case: Case, whistle: Whistle | None, **kwargs):
         super().__init__(*args, **kwargs)
         self.whistle = whistle
-        self.fields["units"].queryset = callable_units()
+        self.offer(case)
         if whistle is None:
             del self.fields["of_whistle"]
         else:
@@ -93,8 +111,11 @@ class CoordinationForm(StyledForm):
     def _usual(self, case: Case) -> dict:
         place = self.whistle.place if self.whistle else case.place
         at = timezone.localtime().replace(second=0, microsecond=0)
-        under_way = bool(self.whistle and self.whistle.is_under_way)
-        return {"kind": Coordination.Kind.SITE, "place": place, "held_at": at, "of_whistle": under_way}
+        usual = {"kind": Coordination.Kind.SITE, "place": place, "held_at": at}
+        if self.whistle and self.whistle.is_under_way:
+            came = self.whistle.assignments.filter(arrived_at__isnull=False)
+            usual |= {"of_whistle": True, "units": list(came.values_list("unit", flat=True))}
+        return usual
 
     def noted(self, steps: list[NextStep]) -> Noted:
         """What was typed, for the verb."""

@@ -248,9 +248,14 @@ def test_a_row_is_added_without_losing_or_judging_anything(client, street_case, 
 
 def test_a_visit_during_a_whistle_belongs_to_it(client, whistled, zhao):
     whistle = whistled()
+    assigning.arrive(whistle.assignments.get(unit=unit("gongshui")), by=zhao)
     client.force_login(zhao)
     url = reverse("desk:coordinate", args=[whistle.case.number])
-    assert "吹哨的现场" in client.get(url).content.decode()
+    form = client.get(url).context["form"]
+    assert "吹哨的现场" in form.fields["of_whistle"].label
+    near, others = form.unit_chips
+    assert [chip.choice_label for chip in near if chip.data["selected"]] == ["供水公司"]
+    assert {chip.choice_label for chip in near} >= {"供水公司", "区住建局"} and len(others) > 5
     client.post(url, visit_form(of_whistle="on"))
     assert Coordination.objects.get().whistle == whistle
     assert "支管漏水" in client.get(reverse("desk:whistle", args=[whistle.pk])).content.decode()
