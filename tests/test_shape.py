@@ -47,7 +47,10 @@ PAIRS_HELD_OTHERWISE = {
     ("cases.Assignment", "given"): "set together when the row is inserted; the portal itself may hand out",
     ("cases.Coordination", "noted"): "both are required columns",
     ("cases.Draft", "drafted"): "both are required columns",
-    ("cases.Draft", "decided"): "one conditional update sets both; the two-people constraint reads the person",
+    (
+        "cases.Draft",
+        "decided",
+    ): "withdrawn or overtaken, it is over and nobody decided; the two-people constraint reads the person",
     ("cases.Publication", "released"): "both are required columns",
     ("cases.Whistle", "called"): "both are required columns",
     ("cases.CallBack", "done"): "residents who answer on the web have no account",

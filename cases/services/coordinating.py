@@ -13,6 +13,7 @@ from cases.assignments import Kind
 from cases.models import Case, Coordination, Whistle
 from cases.services.acting import acting, seat_of
 from cases.services.assigning import assign
+from cases.services.handling import sign_on_the_way
 from cases.states import Action
 from common.errors import DomainError
 from files.models import Photo
@@ -74,7 +75,9 @@ def note_coordination(
             turn.note, turn.public_text = in_words(row, units), noted.public_text
             turn.photos, turn.photos_public = list(noted.photos), False
             giver = giver or seat_of(turn.case)
-            if giver != seat_of(turn.case):
+            if giver == seat_of(turn.case):
+                sign_on_the_way(turn, by)
+            else:
                 turn.tell(seat_of(turn.case), f"新的{row.get_kind_display()}记录")
             if noted.public_text:
                 turn.tell_reporters("您反映的问题有新进展")

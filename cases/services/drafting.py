@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
+from cases import wording
 from cases.assignments import State
 from cases.assignments import rule_of as rule_of_assignment
 from cases.models import Assignment, Case, CasePhoto, Draft, Event
@@ -17,6 +18,7 @@ from files.models import Photo
 from grids.models import Organization, Posting
 from grids.permissions import Ability
 from grids.scope import postings_of
+from notifications.services import notify_many
 
 ALONE = "（本单位现在没有审批人，由经办人直接发出。）"
 
@@ -176,7 +178,7 @@ def release(draft: Draft, *, at: datetime | None = None, by: User) -> None:
     StalePage where the words were replaced since `draft` was read; DomainError where it was decided or has lapsed.
     """
     with transaction.atomic():
-        case = Case.objects.select_for_update(of=("self",)).get(pk=draft.case_id)
+        case = Case.objects.select_for_update(of=("self",)).select_related("category").get(pk=draft.case_id)
         at = at or timezone.now()
         _claim(draft, case, agreed=True, reason="", at=at, by=by)
         both = f"{draft.drafted_by.called}拟稿，{by.called}审批同意。"
@@ -184,6 +186,13 @@ def release(draft: Draft, *, at: datetime | None = None, by: User) -> None:
             _release_report(draft, both, at, by)
         else:
             _release_answer(draft, case, both, at, by)
+        notify_many(
+            [f"user:{draft.drafted_by_id}"],
+            cause=f"draft:{draft.pk}:released",
+            title=f"您的拟稿已同意发出：{wording.label(case)}",
+            target=case.get_absolute_url(),
+            at=at,
+        )
     draft.refresh_from_db()
 
 

@@ -100,7 +100,6 @@ def resolve(
         counting.signed(turn.case, turn.at)
         if drafted_by and drafted_by in colleagues(turn.case, turn.at):
             turn.case.assignee = drafted_by
-            turn.tell(f"user:{drafted_by.pk}", "您的拟稿已同意发出")
         turn.case.assignee = turn.case.assignee or by
         turn.case.closed_level, turn.case.resolved_at = closed_level, turn.at
         counting.answered(turn.case)

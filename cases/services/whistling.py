@@ -11,6 +11,7 @@ from cases.assignments import Kind, State
 from cases.models import Case, Whistle
 from cases.services.acting import acting
 from cases.services.assigning import assign, end
+from cases.services.handling import sign_on_the_way
 from cases.states import Action
 from common.errors import DomainError
 from grids.levels import Level, code_at
@@ -45,6 +46,7 @@ def whistle(
     with transaction.atomic():
         with acting(case, Action.WHISTLE, by=by, seen=seen, at=at) as turn:
             _refuse(turn.case, arrive_by, turn.at)
+            sign_on_the_way(turn, by)
             street = code_at(turn.case.area_id, Level.STREET)
             row = Whistle.objects.create(
                 case=turn.case,

@@ -259,6 +259,7 @@ def test_a_worker_drafts_a_report_and_the_head_lets_it_out(helped, xu, li):
     drafting.release(draft, at=LATER + timedelta(hours=1), by=li)
     helped.refresh_from_db()
     assert helped.state == State.REPORTED
+    assert any("同意发出" in title for title in told(xu))
     assert helped.report == "产权属于供水公司\n（徐工拟稿，李科长审批同意。）"
     event = Event.objects.get(assignment=helped, action=Action.ASSIGN_REPORT)
     assert CasePhoto.objects.get(draft=draft).event == event and not CasePhoto.objects.filter(public=True).exists()

@@ -12,7 +12,7 @@ from cases.services import assigning, coordinating, whistling
 from cases.services.assignment_sweep import sweep_assignments
 from cases.services.coordinating import Held, NextStep, Noted
 from cases.spot_roles import coordinating_seat, may_end, may_whistle
-from cases.states import Action, Mark
+from cases.states import Action, Mark, Status
 from common.errors import DomainError
 from conftest import XINCUN, moment, posted
 from grids.levels import Level
@@ -64,6 +64,8 @@ def test_each_unit_is_called_and_sees_the_case(call, at_street, li, outsider):
     assert not Whistle.objects.visible_to(outsider).exists()
     told = Event.objects.get(case=at_street, action=Action.WHISTLE)
     assert told.public_text == "街道已约相关单位到现场" and "查看渗水" not in told.public_text
+    at_street.refresh_from_db()
+    assert (at_street.status, at_street.signed_at) == (Status.HANDLING, MONDAY)
     assert told.note == "11月23日 15:00前到3号楼前。查看渗水"
     public = Event.objects.filter(case=at_street).public().values_list("action", flat=True)
     assert Action.WHISTLE in public and Action.ASSIGN not in public
@@ -288,7 +290,10 @@ def test_who_may_write_down_a_visit_and_for_which_seat(
     assert coordinating_seat(at_street, sun, whistle) == quweiban
 
 
-def test_the_holder_hears_of_a_record_somebody_else_wrote(at_street, sun):
+def test_the_holder_hears_of_a_record_somebody_else_wrote_and_signs_with_an_own_one(at_street, sun, zhao):
     noted = Noted("site", MONDAY, "现场", "看过")
     coordinating.note_coordination(at_street, noted, giver=f"unit:{unit('quweiban').pk}", at=THREE, by=sun)
     assert [t for t in titles(f"area:{STREET}") if "现场查看记录" in t]
+    assert at_street.status == Status.RECEIVED
+    coordinating.note_coordination(at_street, noted, at=THREE, by=zhao)
+    assert (at_street.status, at_street.assignee) == (Status.HANDLING, zhao)
