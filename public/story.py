@@ -266,6 +266,7 @@ _TITLES = {
     Action.REGISTER: "受理",
     Action.COLLECT: "区委组织部研判通过",
     Action.HAND_OUT: "区里交办",
+    Action.SEND_DOWN: "由街道继续办理",
     Action.MERGE: "与同一问题合并办理",
     Action.ACCEPT: "社区验收",
     Action.REJECT: "社区验收没有通过",
