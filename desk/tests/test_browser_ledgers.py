@@ -65,7 +65,6 @@ def test_three_are_reviewed_the_ledger_is_issued_and_two_handed_out(desktop, ent
     drawer.get_by_label("区城管局").check()
     drawer.get_by_label("研判说明").fill("建议列入管网改造计划，汛期前完成。")
     assert_accessible(desktop)
-    desktop.screenshot(path="/tmp/s1-drawer.png", full_page=True)
     drawer.get_by_role("button", name="暂存").click()
     expect(desktop.get_by_text("钱科长暂存")).to_be_visible()
     drawer.get_by_role("button", name="通过，看下一件").click()
@@ -82,7 +81,6 @@ def test_three_are_reviewed_the_ledger_is_issued_and_two_handed_out(desktop, ent
         else:
             drawer.get_by_label("要求街道做什么").fill("先设围挡，联系产权单位")
             assert_accessible(desktop)
-            desktop.screenshot(path="/tmp/s1-down.png", full_page=True)
             drawer.get_by_role("button", name="退回，看下一件").click()
             expect(desktop.get_by_text("已退回街道办理")).to_be_visible()
     wall.refresh_from_db()
@@ -90,20 +88,17 @@ def test_three_are_reviewed_the_ledger_is_issued_and_two_handed_out(desktop, ent
     desktop.get_by_role("link", name="台账清单").first.click()
     desktop.get_by_role("link", name="清单第1号").click()
     assert_accessible(desktop)
-    desktop.screenshot(path="/tmp/s1-ledger.png", full_page=True)
     desktop.get_by_label("文号").fill("魏组〔2026〕5号")
     desktop.get_by_role("button", name="印发清单第1号").click()
     expect(desktop.get_by_text("内容不再改动")).to_be_visible()
     desktop.get_by_role("link", name="打印", exact=True).click()
     expect(desktop.get_by_role("heading", name="魏都区街道上报事项研判交办台账")).to_be_visible()
     assert_accessible(desktop)
-    desktop.screenshot(path="/tmp/s1-paper.png", full_page=True)
     enter(desktop, sun)
     desktop.goto("/desk/ledger/?view=hand-out")
     desktop.get_by_label("选择 六一路涵洞雨后积水").check()
     desktop.get_by_label("选择 河道护栏缺失").check()
     expect(desktop.get_by_text("已选2件")).to_be_visible()
-    desktop.screenshot(path="/tmp/s1-bulk.png", full_page=True)
     desktop.get_by_role("button", name="填写交办单").click()
     assert_accessible(desktop)
     row = desktop.get_by_role("group", name="河道护栏缺失")
@@ -115,17 +110,14 @@ def test_three_are_reviewed_the_ledger_is_issued_and_two_handed_out(desktop, ent
     expect(row.get_by_label("交办要求")).to_have_value("补齐护栏")
     row.get_by_label("办理期限").fill("")
     assert_accessible(desktop)
-    desktop.screenshot(path="/tmp/s1-batch.png", full_page=True)
     desktop.get_by_role("button", name="交办2件").click()
     expect(desktop.get_by_text("已交办2件")).to_be_visible()
     assert_accessible(desktop)
-    desktop.screenshot(path="/tmp/s1-handout.png", full_page=True)
     assert HandOut.objects.get().items.count() == 2
     assert Assignment.objects.get().unit.code == "chengguan"
     desktop.get_by_role("link", name="六一路涵洞雨后积水").click()
     expect(desktop.get_by_text("区级研判和交办")).to_be_visible()
     assert_accessible(desktop)
-    desktop.screenshot(path="/tmp/s1-case.png", full_page=True)
 
 
 def test_it_works_on_a_phone_and_in_large_type(phone, live_server, enter, climbed, qian, sun):
@@ -139,7 +131,6 @@ def test_it_works_on_a_phone_and_in_large_type(phone, live_server, enter, climbe
         for path in paths:
             phone.goto(f"/desk/{path}")
             assert_accessible(phone)
-            phone.screenshot(path=f"/tmp/s1-phone-{size}-{path.split('?')[0].replace('/', '_')}.png", full_page=True)
             assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
     phone.goto(f"/desk/ledger/?case={case.number}")
     phone.get_by_role("radio", name="挂账").check()
@@ -151,7 +142,6 @@ def test_it_works_on_a_phone_and_in_large_type(phone, live_server, enter, climbe
     enter(phone, sun)
     phone.goto(f"/desk/handouts/new/?pick={listed.number}")
     assert_accessible(phone)
-    phone.screenshot(path="/tmp/s1-phone-batch.png", full_page=True)
     assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth")
     phone.get_by_label("主办").select_option(label="区水利局")
     phone.get_by_role("button", name="交办1件").click()
