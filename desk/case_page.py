@@ -143,6 +143,8 @@ class CasePage:
     def _panel(self, user) -> Panel:
         """While a request waits no second one can be made; for who decides, the decision comes first."""
         asked = [action for action in self.actions if not (self.waiting and action in ASKS)]
+        # Accepted beside its ledger, see `case_district`: a case passed on from here would stand in none.
+        asked = [action for action in asked if action != Action.COLLECT]
         return _panel(
             self.case, asked, user, busy=bool(self.spot.drafts) or any(waiting.may_decide for waiting in self.waiting)
         )

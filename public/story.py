@@ -267,6 +267,7 @@ _TITLES = {
     Action.COLLECT: "区委组织部研判通过",
     Action.HAND_OUT: "区里交办",
     Action.WHISTLE: "街道约单位到现场",
+    Action.SEND_DOWN: "由街道继续办理",
     Action.MERGE: "与同一问题合并办理",
     Action.ACCEPT: "社区验收",
     Action.REJECT: "社区验收没有通过",

@@ -239,6 +239,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_BEAT_SCHEDULE = {
     "climb": {"task": "cases.tasks.sweep", "schedule": 30.0},
     "sweep-assignments": {"task": "cases.tasks.sweep_assignments", "schedule": 60.0},
+    "sweep-ledgers": {"task": "supervision.tasks.sweep_ledgers", "schedule": 300.0},
     "sweep-wishes": {"task": "wishes.tasks.sweep", "schedule": 60.0},
     "seal-audit": {"task": "audit.tasks.seal", "schedule": 60.0},
     "deliver": {"task": "notifications.tasks.deliver", "schedule": 30.0},

@@ -37,7 +37,6 @@ INTERNAL = [
     Action.TITLE,
     Action.JOIN,
     Action.ASK_RETURN,
-    Action.SEND_DOWN,
     Action.DRAFT,
     Action.DRAFT_BACK,
     Action.ASSIGN_SIGN,

@@ -11,7 +11,7 @@ from cases.services.approvals import (
 )
 from cases.services.handling import classify, colleagues, hand_over, note, reply, resolve, set_title, sign
 from cases.services.intake import Request, find_report, first_level, join, register
-from cases.services.moving import collect, escalate, hand_out, merge, route, send_back
+from cases.services.moving import collect, escalate, hand_out, merge, route, send_back, send_down
 from cases.services.residents import accept, add, confirm, dispute, explain, follow_up, reject, reopen, withdraw
 from cases.services.reveal import reveal_contact
 from cases.services.sweeping import sweep
@@ -52,6 +52,7 @@ __all__ = [
     "route",
     "seat_of",
     "send_back",
+    "send_down",
     "set_title",
     "sign",
     "stale_words",

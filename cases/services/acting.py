@@ -215,9 +215,10 @@ def begin_step(
     at: datetime,
     unit: Organization | None = None,
     due_at: datetime | None = None,
+    dated: str = "交办时指定的期限",
     bound_as_unit: bool | None = None,
 ) -> str:
-    """Give the case to a new holder with fresh deadlines (or `due_at`, set by hand); returns the rule in words.
+    """Give the case to a new holder with fresh deadlines (or `due_at`, set by hand, `dated` so); returns the rule in words.
 
     Says in the rule when the deadline lies beyond the loaded holidays.
     """
@@ -231,7 +232,7 @@ def begin_step(
             due_at=due_at,
             climb_at=due_at,
         )
-        basis = "交办时指定的期限"
+        basis = dated
     if case.pk:
         clock.close(case, at)
     else:

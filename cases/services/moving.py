@@ -195,3 +195,29 @@ def hand_out(
         turn.note, turn.public_text = instruction, f"已交{unit.name}办理"
         turn.tell(seat_of(held), "区委办交办，请签收")
         turn.tell_reporters(f"您反映的问题已交{unit.name}办理")
+
+
+def send_down(
+    case: Case, instruction: str, due_at: datetime, *, seen: int | None = None, at: datetime | None = None, by: User
+) -> None:
+    """退回街道办理: 区委组织部 gives a case back to its street with what to do and a deadline of its own.
+
+    Unlike `send_back` it is a new holding: the street signs again, and the case climbs again where the time runs out.
+    """
+    if not instruction.strip():
+        raise DomainError("请写明要求街道做什么。")
+    with acting(case, Action.SEND_DOWN, by=by, seen=seen, at=at) as turn:
+        held = turn.case
+        if held.level != Level.DISTRICT or held.handling_unit_id:
+            raise DomainError("这件事项不在区委组织部待研判。")
+        if held.about_id:
+            raise DomainError("反映工作人员的事项不能退到下级。")
+        if due_at <= turn.at:
+            raise DomainError("办理期限要晚于现在。")
+        turn.basis = begin_step(held, level=Level.STREET, due_at=due_at, dated="退回街道时指定的期限", at=turn.at)
+        clock.cap(held, turn.at)
+        # What the street sends back goes down as before, never up again without a reason.
+        held.sent_from = Level.COMMUNITY
+        turn.note, turn.public_text = instruction, "区里研究后，由街道继续办理"
+        turn.tell(seat_of(held), "区委组织部退回街道办理，请签收")
+        turn.tell_reporters("您反映的问题经区里研究，由街道继续办理")

@@ -32,6 +32,7 @@ ARRIVALS = {
     "return": "退回，请重新分派或办理",
     "collect": "区委组织部研判通过",
     "hand_out": "区委办交办",
+    "send_down": "区委组织部退回街道办理",
     "review": "居民反映没有解决，重新办理",
     "reopen": "重新办理",
     "resume": "恢复办理",

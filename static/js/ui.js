@@ -60,8 +60,20 @@
     countPicked(form);
   }
 
+  /* A choice shows the fields that belong to it: <input data-decides="name"> and [data-for="name"] in one form. */
+  function decide(form) {
+    var chosen = form.querySelector("input[data-decides]:checked");
+    if (!chosen) { return; }
+    form.querySelectorAll("[data-for]").forEach(function (part) {
+      part.hidden = part.dataset.for.split(" ").indexOf(chosen.dataset.decides) < 0;
+    });
+    var button = form.querySelector("[data-says]");
+    if (button && chosen.dataset.press) { button.textContent = chosen.dataset.press; }
+  }
+
   function onChange(event) {
     var box = event.target;
+    if (box.matches("input[data-decides]") && box.form) { decide(box.form); }
     if (box.matches("input[data-pick]") && box.form) { countPicked(box.form); }
     if (box.matches("input[data-pick-all]") && box.form) { pickAll(box.form, box.checked); }
     if (box.matches("input[data-shows]")) {
@@ -119,6 +131,7 @@
   function ready(root) {
     root.querySelectorAll("[data-script-only]").forEach(function (part) { part.hidden = false; });
     root.querySelectorAll("form").forEach(countPicked);
+    root.querySelectorAll("form").forEach(decide);
     if (root.matches && root.matches("form")) { countPicked(root); }
   }
 

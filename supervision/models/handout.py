@@ -25,6 +25,18 @@ class HandOut(models.Model):
         return f"{self.year}年第{self.number}批交办"
 
 
+class HandOutItemQuerySet(models.QuerySet):
+    """Cases of batches."""
+
+    def visible_to(self, user):
+        """Those whose case the user may see; never a complaint about the user."""
+        return self.filter(case__in=Case.objects.visible_to(user))
+
+    def for_paper(self):
+        """In the order of the paper, with what its words are made of: two queries."""
+        return self.select_related("case__category", "lead").prefetch_related("helpers").order_by("pk")
+
+
 class HandOutItem(models.Model):
     """One case of a batch: who leads, who helps, what is to be done, until when, as it was handed out."""
 
@@ -34,6 +46,8 @@ class HandOutItem(models.Model):
     helpers = models.ManyToManyField(Organization, related_name="+", blank=True, verbose_name="协办")
     instruction = models.TextField("交办要求")
     due_at = models.DateTimeField("办理期限")
+
+    objects = HandOutItemQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "交办事项"

@@ -104,11 +104,24 @@ class Ledger(models.Model):
         return self.issued_at is not None
 
 
+class LedgerItemQuerySet(models.QuerySet):
+    """Items of ledgers."""
+
+    def visible_to(self, user):
+        """Items whose case the user may see; never a complaint about the user."""
+        return self.filter(case__in=Case.objects.visible_to(user))
+
+    def for_paper(self):
+        """In order, with what their printed words are made of: two queries."""
+        rows = self.select_related("case__category", "case__handling_unit", "lead")
+        return rows.prefetch_related("helpers").order_by("position")
+
+
 class LedgerItem(models.Model):
     """One case in one ledger, with what was suggested; frozen in `printed` when the ledger is issued.
 
-    `printed`: title, place (street and community), category, reason, lead, helpers, climbed_at, due_at, status, all as
-    words; no personal data.
+    `printed`: number, title, place (street and community), category, reason, opinion, lead, helpers, climbed_at, due_at,
+    status, all as words; no personal data.
     """
 
     ledger = models.ForeignKey(Ledger, models.PROTECT, related_name="items", verbose_name="清单")
@@ -124,6 +137,8 @@ class LedgerItem(models.Model):
     printed = models.JSONField("印发内容", default=dict, blank=True)
     struck_at = models.DateTimeField("销号时间", null=True, blank=True)
 
+    objects = LedgerItemQuerySet.as_manager()
+
     class Meta:
         verbose_name = verbose_name_plural = "台账事项"
         constraints = [
@@ -136,7 +151,7 @@ class LedgerItem(models.Model):
 
 
 class LedgerEntry(models.Model):
-    """What happened to an item after its ledger was issued. Inserted, never edited (a trigger refuses)."""
+    """What happened to an item after it was listed. Inserted, never edited (a trigger refuses)."""
 
     class Kind(models.TextChoices):
         HANDED_OUT = "handed_out", "交办"
