@@ -127,14 +127,14 @@ def much_reported(at: datetime) -> QuerySet:
 class _People(Subquery):
     """How many people stand behind reports: one phone is one person, a report without a phone another one."""
 
-    template = "(SELECT count(DISTINCT coalesce(phone_index::text, id::text)) FROM (%(subquery)s) AS reported)"
+    template = "(SELECT count(DISTINCT coalesce(reported.phone_index::text, reported.id::text)) FROM (%(subquery)s) AS reported)"
     output_field = IntegerField()
 
 
 def _reports(pk) -> QuerySet:
     """Standing reports of a case and of those merged into it."""
     cases = Case.objects.filter(Q(pk=pk) | Q(merged_into=pk))
-    return Report.objects.standing().filter(case__in=cases.values("pk")).values("pk", "phone_index")
+    return Report.objects.standing().filter(case__in=cases.values("pk")).values("id", "phone_index")
 
 
 def reporters(case: Case) -> int:
@@ -189,8 +189,8 @@ def _settle(pk: int, at: datetime) -> int:
     if task is not None and task.state == Task.ACCEPTED:
         _accepted_elsewhere(order)
     else:
-        order.state, order.ended_at = State.ENDED, at
         order.decision_note = order.decision_note or _why_over(order)
+        order.state, order.ended_at = State.ENDED, at
     order.save(update_fields=["state", "ended_at", "decided_at", "decided_by", "decision_note"])
     return 1
 

@@ -102,7 +102,7 @@ def test_what_streets_hold_and_what_is_answered_is_not_urged(hand_out, make_case
     make_case(at=MONDAY, area=XINCUN[:9])
     case = hand_out()
     cases.sign(case, at=MONDAY, by=li)
-    cases.resolve(case, "已修好", at=MONDAY, by=li)
+    cases.resolve(case, 4, "已修好", at=MONDAY, by=li)
     assert sweep(at=OPENING).total == 0
 
 
@@ -233,19 +233,19 @@ def test_closing_a_case_settles_its_order_its_urging_and_its_proposals(hand_out,
     ordering.propose(case, "reopened:2", "已重新办理2次", at=OPENING)
     urged = Order.objects.get(kind=Kind.URGE)
     cases.sign(case, at=OPENING, by=li)
-    cases.resolve(case, "已修好", at=OPENING, by=li)
+    cases.resolve(case, 4, "已修好", at=OPENING, by=li)
     sweep(at=OPENING)
     urged.refresh_from_db()
     assert (urged.state, urged.decision_note) == (State.ENDED, "事项已答复或者已转到别处")
     cases.reject(case, "还有一盏不亮", at=OPENING, by=chen)
     order = order_on(case, OPENING, by=sun)
     cases.sign(case, at=OPENING, by=li)
-    cases.resolve(case, "全部修好", at=OPENING, by=li)
+    cases.resolve(case, 4, "全部修好", at=OPENING, by=li)
     sweep(at=OPENING)
     order.refresh_from_db()
     assert order.state == State.ISSUED
     cases.accept(case, at=OPENING, by=chen)
-    cases.confirm(case, outcome="solved", satisfaction="satisfied", report=case.reports.get(), at=OPENING, by=None)
+    cases.confirm(case, "solved", "satisfied", report=case.reports.get(), at=OPENING, by=None)
     assert case.status == Status.CLOSED
     assert sweep(at=OPENING).settled == 1
     order.refresh_from_db()
@@ -256,7 +256,7 @@ def test_closing_a_case_settles_its_order_its_urging_and_its_proposals(hand_out,
 def test_a_proposal_on_a_case_that_ended_falls_away(make_case, join, chen):
     case = make_case(at=MONDAY)
     ordering.propose(case, "reports:3", "已有3人反映同一问题", at=MONDAY)
-    cases.withdraw(case, case.reports.get(), at=MONDAY)
+    cases.withdraw(case.reports.get(), at=MONDAY)
     assert sweep(at=MONDAY).settled == 1
     assert Order.objects.get().state == State.ENDED
 
