@@ -49,7 +49,6 @@ def test_the_office_sends_an_order_and_accepts_the_answer(desktop, phone, enter,
     desktop.goto("/desk/supervision/")
     expect(desktop.get_by_role("heading", name="建议督办")).to_be_visible()
     assert_accessible(desktop)
-    desktop.screenshot(path="/tmp/s2-board-1440.png", full_page=True)
     desktop.get_by_label("单位").select_option(label="区住建局")
     expect(desktop.locator("#board").get_by_text(TITLE).first).to_be_visible()
     desktop.get_by_role("link", name=TITLE).first.click()
@@ -57,7 +56,6 @@ def test_the_office_sends_an_order_and_accepts_the_answer(desktop, phone, enter,
     desktop.get_by_role("link", name="发督办单").click()
     desktop.get_by_label("要求").fill("请说明没有办完的原因和整改时间")
     assert_accessible(desktop)
-    desktop.screenshot(path="/tmp/s2-form-1440.png", full_page=True)
     desktop.get_by_role("button", name="发督办单").click()
     expect(desktop.get_by_text("督办单已发出")).to_be_visible()
     proposal.refresh_from_db()
@@ -66,7 +64,6 @@ def test_the_office_sends_an_order_and_accepts_the_answer(desktop, phone, enter,
     enter(phone, sun)
     phone.goto(proposal.get_absolute_url())
     assert_accessible(phone)
-    phone.screenshot(path="/tmp/s2-order-390.png", full_page=True)
     assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth")
     phone.get_by_role("link", name="认可答复", exact=True).click()
     assert_accessible(phone)
@@ -75,7 +72,6 @@ def test_the_office_sends_an_order_and_accepts_the_answer(desktop, phone, enter,
     assert Order.objects.get().state == State.ACCEPTED
     desktop.goto(f"{proposal.get_absolute_url()}sheet/")
     assert_accessible(desktop)
-    desktop.screenshot(path="/tmp/s2-sheet-1440.png", full_page=True)
 
 
 def test_board_list_and_work_list_fit_a_phone(phone, enter, late, sun):
@@ -86,7 +82,6 @@ def test_board_list_and_work_list_fit_a_phone(phone, enter, late, sun):
         assert_accessible(phone)
         assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
     phone.goto("/desk/supervision/")
-    phone.screenshot(path="/tmp/s2-board-390.png", full_page=True)
     order = order_on(late, timezone.now(), by=sun)
     phone.goto(order.get_absolute_url())
     expect(phone.get_by_text("等区住建局答复")).to_be_visible()

@@ -96,8 +96,8 @@ def _form_page(request: HttpRequest, case, form, kind, *, refused: str = "") -> 
     """The form of an order; with a refusal everything typed stays. A page that is no longer true answers 409."""
     whose = ""
     if kind:
-        ((_, body),) = addressee(case).items()
-        whose = body.name
+        unit, area = addressee(case)
+        whose = unit.name if unit else area.name
     context = {"case": case, "form": form, "kind": kind, "whose": whose, "refused": refused}
     return render(request, "desk/order_new.html", context, status=409 if refused and form is not None else 200)
 

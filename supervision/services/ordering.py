@@ -29,19 +29,19 @@ def office_seat() -> str:
     return f"unit:{unit_of(OFFICE_UNIT).pk}"
 
 
-def addressee(case: Case) -> dict[str, Organization | Area]:
-    """Who has to answer an order on this case: {"unit": …} or {"area": its street}.
+def addressee(case: Case) -> tuple[Organization | None, Area | None]:
+    """Who has to answer an order on this case: its unit, or its street.
 
     DomainError where the district itself holds it and nobody could be ordered.
     """
     unit = case.handling_unit
     if unit is not None and unit.takes_cases:
-        return {"unit": unit}
+        return unit, None
     if unit is not None:
         raise DomainError(f"事项现在由{unit.name}承办，交办给承办单位以后才能督办。")
     if case.level == Level.DISTRICT:
         raise DomainError("事项现在由区委组织部研判，交办给承办单位以后才能督办。")
-    return {"area": Area.objects.get(code=code_at(case.area_id, Level.STREET))}
+    return None, Area.objects.get(code=code_at(case.area_id, Level.STREET))
 
 
 def last_order(case: Case, *, at: datetime | None = None) -> tuple[Order | None, Last | None]:
@@ -58,10 +58,10 @@ def last_order(case: Case, *, at: datetime | None = None) -> tuple[Order | None,
 def _holder(case: Case) -> str:
     """The seat an order would go to now; empty where nobody could be ordered, so that nothing counts as moved on."""
     try:
-        ((_, body),) = addressee(case).items()
+        unit, area = addressee(case)
     except DomainError:
         return ""
-    return f"unit:{body.pk}" if isinstance(body, Organization) else f"area:{body.code}"
+    return f"unit:{unit.pk}" if unit else f"area:{area.code}"
 
 
 def may_issue(case: Case, *, at: datetime | None = None) -> Kind:
@@ -138,8 +138,9 @@ def _send(order: Order, case: Case, kind: Kind, demand, answer_by, why, document
     order.kind, order.state, order.demand, order.why = kind, State.ISSUED, demand, why
     order.document_number, order.answer_by = document_number, answer_by
     order.issued_at, order.issued_by = at, by
+    unit, area = addressee(held)
     order.assignment = assigning.assign(
-        held, demand, kind=Task.ORDER, giver=office_seat(), due_at=answer_by, at=at, by=by, **addressee(held)
+        held, demand, kind=Task.ORDER, giver=office_seat(), unit=unit, area=area, due_at=answer_by, at=at, by=by
     )
     order.save()
     day = timezone.localtime(answer_by)

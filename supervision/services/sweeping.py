@@ -119,7 +119,7 @@ def much_reported(at: datetime) -> QuerySet:
     """
     here = OuterRef("pk")
     joined = Report.objects.standing().filter(case=here, is_first=False)
-    merged = Case.objects.filter(merged_into=here)
+    merged = Case.objects.filter(merged_into=here, merged_into__isnull=False)
     rows = _unproposed(REPORTS).filter(Exists(joined) | Exists(merged))
     return rows.alias(people=_People(_reports(OuterRef(here)))).filter(people__gte=MANY_REPORTERS).order_by("pk")
 
