@@ -83,6 +83,7 @@ def title_of(event: Event) -> str:
         Action.REJECT: "社区验收不通过，退回承办单位",
         Action.SEND_DOWN: "区委组织部退回街道办理",
         Alarm.REVIEW: f"复核超时，转{here}重新办理",
+        Action.SUPERVISE: "区委办督办" if event.by_id else "按时限催办",
     }
     if event.assignment:
         return _of_assignment(event)

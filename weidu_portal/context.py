@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from accounts.preferences import ELDER, chosen_size
-from desk import visit_work, work
+from desk import orders_work, visit_work, work
 from desk.visit_ground import READS_FIGURES
 from desk.work import whistles_to_answer
 from grids.levels import Level, level_of
@@ -54,7 +54,13 @@ class DeskFrame:
         if Ability.PLAN_VISITS in self.abilities:
             selections["review_items"] = Submission.objects.reviewable_by(user).to_review()
             selections |= visit_work.selections(user)
+        selections |= orders_work.selections(user)
         return work.counts(user, selections)
+
+    @property
+    def orders(self) -> int:
+        """Orders proposed by the portal and answers to orders that wait for 区委办."""
+        return orders_work.waiting(self._counted)
 
     @property
     def unread(self) -> int:

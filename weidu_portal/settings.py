@@ -241,6 +241,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-assignments": {"task": "cases.tasks.sweep_assignments", "schedule": 60.0},
     "sweep-ledgers": {"task": "supervision.tasks.sweep_ledgers", "schedule": 300.0},
     "sweep-wishes": {"task": "wishes.tasks.sweep", "schedule": 60.0},
+    "sweep-orders": {"task": "supervision.tasks.sweep", "schedule": 60.0},
     "seal-audit": {"task": "audit.tasks.seal", "schedule": 60.0},
     "deliver": {"task": "notifications.tasks.deliver", "schedule": 30.0},
     "work-jobs": {"task": "jobs.tasks.work", "schedule": 15.0},

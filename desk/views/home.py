@@ -14,7 +14,7 @@ from cases.models import Case
 from cases.services.acting import OFFICE_UNIT
 from cases.states import Status
 from cases.wording import CALLED
-from desk import wish_list, work
+from desk import orders_work, wish_list, work
 from grids.levels import Level
 from grids.models import Handover
 from grids.permissions import Ability, abilities_of
@@ -69,6 +69,7 @@ def _work_list(request: HttpRequest) -> HttpResponse:
         "approvals": work.to_decide(user),
         "drafts": work.to_release(user),
         "wishes": wish_list.Turn(user).urgent,
+        **orders_work.selections(user),
     }
     counts = turn.counts() | work.counts(user, selections)
     context = {
@@ -82,6 +83,7 @@ def _work_list(request: HttpRequest) -> HttpResponse:
         "drafts": _drafts(selections["drafts"]) if counts["drafts"] else [],
         "to_approve": counts["approvals"] + counts["drafts"],
         "notices": _notices(user),
+        "orders": orders_work.rows(selections, counts),
         "now": at,
     }
     return render(request, "desk/home.html", context)
