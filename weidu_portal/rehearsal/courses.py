@@ -7,6 +7,7 @@ step looks at the case again and leaves where it is no longer the holder's.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ from cases.models import Approval, Assignment, Case, Report
 from cases.roles import open_actions
 from cases.services import assigning
 from cases.services.acting import OFFICE_UNIT
-from cases.states import OPEN, Action, Status
+from cases.states import OPEN, Action, Channel, Status
 from grids.levels import Level, level_of
 from weidu_portal.rehearsal import answers
 
@@ -47,16 +48,21 @@ def still(case: Case, step: int) -> bool:
 
 def life(run: Rehearsal, arrival: Arrival) -> Story:
     """A request from its arrival until nobody has anything more to do with it."""
+    yield from _told(run, arrival)
+
+
+def _told(run: Rehearsal, arrival: Arrival, *, alone: bool = False) -> Story:
     yield arrival.at
     case = run.register(arrival)
     report = case.reports.get(is_first=True)
-    _company(run, arrival, case, report)
+    if not alone:
+        _company(run, arrival, case, report)
     refused = 0
     while True:
         case.refresh_from_db()
         before = run.result.refused.total()
         if case.status in OPEN:
-            yield from _holding(run, case, patient=refused < PATIENCE)
+            yield from _while_held(run, case, _holding(run, case, patient=refused < PATIENCE))
         elif case.status == Status.CONFIRMING:
             if not (yield from answers.answered(run, case, report)):
                 return
@@ -75,7 +81,7 @@ def _company(run: Rehearsal, arrival: Arrival, case: Case, report: Report) -> No
     """Other residents who report the same, and reporters who take it back."""
     if run.chance("joined") and arrival.about is None:
         for _ in range(int(run.pick(run.parameters.weights("chances", "joiners")))):
-            run.spawn(_joining(run, arrival, case))
+            run.spawn(_joining(run, arrival, case) if run.chance("joins_knowingly") else _again(run, arrival))
     if run.chance("withdrawn"):
         run.spawn(_withdrawing(run, report))
 
@@ -87,6 +93,12 @@ def _joining(run: Rehearsal, arrival: Arrival, case: Case) -> Story:
         run.tell(Action.JOIN, lambda: cases.join(case, run.arrivals.again(arrival), at=run.clock, by=None))
 
 
+def _again(run: Rehearsal, arrival: Arrival) -> Story:
+    """A resident who does not see that the trouble is known opens a case of the own."""
+    at = run.by_day("join")
+    yield from _told(run, replace(arrival, at=at, channel=Channel.WEB, by=None, hotline_number=""), alone=True)
+
+
 def _withdrawing(run: Rehearsal, report: Report) -> Story:
     yield run.by_day("withdraw")
     report = Report.objects.get(pk=report.pk)
@@ -95,6 +107,18 @@ def _withdrawing(run: Rehearsal, report: Report) -> Story:
 
 
 # --- one holding
+
+
+def _while_held(run: Rehearsal, case: Case, course: Story) -> Story:
+    """What a holder plans, until the clock takes the case away: the next holder does not wait for a plan that is void."""
+    holder = (case.level, case.handling_unit_id)
+    for moment in course:
+        while case.level < Level.DISTRICT and run.clock <= case.climb_at < moment:
+            yield case.climb_at + timedelta(minutes=2)
+            case.refresh_from_db()
+            if case.status not in OPEN or (case.level, case.handling_unit_id) != holder:
+                return
+        yield moment
 
 
 def _holding(run: Rehearsal, case: Case, *, patient: bool) -> Story:
@@ -123,7 +147,7 @@ def _turns(run: Rehearsal, case: Case, stage: str) -> dict[str, float]:
     possible = {
         "return": Action.RETURN in offered and not case.returned_levels & (1 << level) and _returns_somewhere(case),
         "route": Action.ROUTE in offered and not case.routed_levels & (1 << case.level),
-        "merge": not case.about_id,
+        "merge": "merge" in weights and not case.about_id and _older(case) is not None,
         "suspend": not case.urgent,
     }
     if possible["route"] and stage == "community" and level_of(case.area_id) == Level.COMMUNITY:
@@ -215,16 +239,16 @@ def _route(run: Rehearsal, case: Case, stage: str, step: int) -> Story:
         run.act(Action.ROUTE, case, cases.route, run.rng.choice(grids), by=run.district.worker(case))
 
 
+def _older(case: Case) -> Case | None:
+    """The first open case of the same kind in the community, into which this one could be merged."""
+    alike = Case.objects.open().filter(community=case.community, category=case.category_id, urgent=case.urgent)
+    return alike.filter(about=None, pk__lt=case.pk).order_by("pk").first()
+
+
 def _merge(run: Rehearsal, case: Case, stage: str, step: int) -> Story:
-    """Into an older case of the same kind nearby; solved where there is none."""
-    older = Case.objects.open().filter(community=case.community, category=case.category_id, about=None)
-    into = older.filter(urgent=case.urgent).exclude(pk=case.pk).order_by("pk").first()
-    if into is None:
-        yield from _solve(run, case, stage, step)
-        return
     yield run.after(case, stage, "decide")
-    into.refresh_from_db()
-    if still(case, step) and into.status in OPEN:
+    into = _older(case)
+    if still(case, step) and into is not None:
         run.act(Action.MERGE, case, cases.merge, into, by=run.district.worker(case))
 
 
