@@ -1,0 +1,1 @@
+"""A simulated quarter of the district: `manage.py rehearse`. Real services, simulated time, a scratch database."""
