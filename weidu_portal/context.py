@@ -7,8 +7,10 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from accounts.preferences import ELDER, chosen_size
+from cases.models import Assignment
 from desk import visit_work, work
 from desk.visit_ground import READS_FIGURES
+from grids.levels import Level
 from grids.permissions import Ability, abilities_of
 from grids.scope import scope_of
 from notifications.models import Notification
@@ -46,6 +48,7 @@ class DeskFrame:
         if seats:
             selections["unread"] = Notification.objects.for_seats(seats, user).unread(user)
         if Ability.HANDLE in self.abilities:
+            selections["assignments"] = Assignment.objects.owed_by(user).open()
             selections["wishes"] = Wish.objects.visible_to(user).held_by(user).to_answer()
         if Ability.PLAN_VISITS in self.abilities:
             selections["review_items"] = Submission.objects.reviewable_by(user).to_review()
@@ -61,6 +64,18 @@ class DeskFrame:
     def wishes(self) -> int:
         """Micro-wishes to review or to confirm at the user's seats."""
         return self._counted.get("wishes", 0)
+
+    @property
+    def may_owe(self) -> bool:
+        """Whether 任务 is offered: units, streets and communities are given some, grids are not."""
+        scope = scope_of(self.user)
+        areas = scope.at(Level.COMMUNITY) or scope.at(Level.STREET)
+        return Ability.HANDLE in self.abilities and bool(scope.units or areas)
+
+    @property
+    def assignments(self) -> int:
+        """What the user's units and areas still owe on cases."""
+        return self._counted.get("assignments", 0)
 
     @property
     def review_items(self) -> int:

@@ -14,7 +14,7 @@ from cases.models import Case
 from cases.services.acting import OFFICE_UNIT
 from cases.states import Status
 from cases.wording import CALLED
-from desk import wish_list, work
+from desk import assignment_list, wish_list, work
 from grids.levels import Level
 from grids.models import Handover
 from grids.permissions import Ability, abilities_of
@@ -60,13 +60,15 @@ def home(request: HttpRequest) -> HttpResponse:
 def _work_list(request: HttpRequest) -> HttpResponse:
     """The lists; those with nothing in them are left out."""
     user, at = request.user, timezone.now()
-    turn = work.Turn(user, at)
+    turn, owed = work.Turn(user, at), assignment_list.Turn(user)
     selections = {
         "review": turn.review,
         "accept": work.to_accept(user),
         "follow": work.to_follow_up(user),
         "approvals": work.to_decide(user),
         "wishes": wish_list.Turn(user).urgent,
+        "owed": owed.owed.open(),
+        "returns": owed.to_decide,
     }
     counts = turn.counts() | work.counts(user, selections)
     context = {
@@ -76,6 +78,8 @@ def _work_list(request: HttpRequest) -> HttpResponse:
         "reviews": _until(selections["review"], "review_by", at) if counts["review"] else [],
         "accepting": _first(selections["accept"]) if counts["accept"] else [],
         "wishes": _wishes(user) if counts["wishes"] else [],
+        "owed": list(selections["owed"].for_list().most_pressing(at)[:ROWS]) if counts["owed"] else [],
+        "returns": _returns(selections["returns"]) if counts["returns"] else [],
         "approvals": _approvals(selections["approvals"]) if counts["approvals"] else [],
         "notices": _notices(user),
         "now": at,
@@ -139,6 +143,10 @@ def _first(rows) -> list[Case]:
 
 def _approvals(rows) -> list:
     return list(rows.select_related("case__category", "asked_by").order_by("asked_at", "id")[:ROWS])
+
+
+def _returns(rows) -> list:
+    return list(rows.select_related("case__category", "unit", "area").order_by("due_at", "id")[:ROWS])
 
 
 def _notices(user) -> list[Notification]:

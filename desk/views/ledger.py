@@ -1,6 +1,7 @@
 """区级研判: what climbed to the district, reviewed one by one by 区委组织部 and handed out by 区委办."""
 
 from django.core.exceptions import PermissionDenied
+from django.forms import RadioSelect
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -106,6 +107,8 @@ def _forms(case: Case | None, user) -> dict:
 def _dressed(form):
     """The form with the classes of this page's controls."""
     for field in form.fields.values():
+        if isinstance(field.widget, RadioSelect):
+            continue
         field.widget.attrs["class"] = (
             "form-select" if getattr(field.widget, "input_type", "") == "select" else "form-control"
         )
