@@ -12,10 +12,13 @@ from django.db import transaction
 
 from cases import forms as ask
 from cases import services as cases
+from cases.assignment_roles import giver_of
+from cases.assignments import Kind
 from cases.models import Case
 from cases.roles import open_actions
 from cases.services import drafting
 from cases.services.acting import stale_words
+from cases.services.assigning import assign
 from cases.states import Action
 from common.errors import StalePage
 
@@ -55,6 +58,13 @@ def _unseen(run: Callable) -> Callable:
     return call
 
 
+def _assign(case: Case, cleaned: dict, *, by, at=None) -> None:
+    """加派协办 in the name of the seat by which the person acts; who gave it decides when the unit asks to return it."""
+    unit, what = cleaned["unit"], cleaned["what"]
+    giver = giver_of(case, by)
+    assign(case, what, kind=Kind.CO_HANDLE, giver=giver, unit=unit, due_at=cleaned.get("due_at"), at=at, by=by)
+
+
 # What harms nothing on a page that is no longer true.
 HARMLESS = frozenset({Action.NOTE, Action.TITLE, Action.FOLLOW_UP})
 
@@ -64,6 +74,16 @@ ACTS: dict[Action, Act] = {
     Action.REPLY: Act(ask.ReplyForm, _with(cases.reply, "public_text"), "公开答复", "居民可见"),
     Action.HAND_OVER: Act(ask.HandOverForm, _with(cases.hand_over, "to"), "转交同事", "期限不变"),
     Action.ROUTE: Act(ask.RouteForm, _with(cases.route, "area"), "分派", "下级按本级时限办理，每级只能分派一次"),
+    Action.ASK_RETURN: Act(
+        ask.ReturnForm,
+        _with(cases.ask_return, "reason"),
+        "申请退回",
+        "由区委办决定，每个单位只能退回一次，未批期间最多停表1个工作日",
+        "已申请退回，等待区委办决定",
+    ),
+    Action.ASSIGN: Act(
+        ask.AssignForm, _unseen(_assign), "加派协办", "协办单位自己签收、按期限反馈", "已加派，等协办单位签收"
+    ),
     Action.RETURN: Act(ask.ReasonForm, _with(cases.send_back, "reason"), "退回", "期限不重新计算，每级只能退回一次"),
     Action.ESCALATE: Act(ask.ReasonForm, _with(cases.escalate, "reason"), "上报", "此前的过程和附件一并带上"),
     Action.ASK_EXTENSION: Act(

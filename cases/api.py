@@ -1,10 +1,12 @@
 """Cases in the API: the same scope, abilities, forms and verbs as the pages."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django import forms
 from django.core.exceptions import PermissionDenied
-from django.http import Http404
+from django.http import Http404, QueryDict
 from django.shortcuts import get_object_or_404
 from django_filters.rest_framework import DjangoFilterBackend
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -15,14 +17,18 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from cases import acts
+from cases import assignment_acts as of
 from cases import services as cases
+from cases.assignment_roles import is_theirs, open_assignment_actions
 from cases.filters import CaseFilter
-from cases.models import Case, Category, Event
+from cases.models import Assignment, Case, Category, Event
 from cases.roles import knows_reporter, may_decide, open_actions
 from cases.serializers import (
     ActionAsks,
     ActionRequest,
     ActionResult,
+    AssignmentActionRequest,
+    AssignmentResult,
     CaseDetail,
     CaseRow,
     CategoryRow,
@@ -62,7 +68,20 @@ def detail(case: Case, request: Request) -> dict:
         for action in offered
         for act in [acts.act_for(case, action, request.user)]
     ]
-    return CaseDetail(case, context={"actions": actions, "known": knows_reporter(case, request.user)}).data
+    return CaseDetail(
+        case,
+        context={
+            "actions": actions,
+            "known": knows_reporter(case, request.user),
+            "of_assignments": partial(_of_assignment, user=request.user),
+        },
+    ).data
+
+
+def _of_assignment(assignment: Assignment, *, user) -> list[dict]:
+    """The actions the user may take on an assignment now, with their names."""
+    found = [(action, of.act_of(assignment, action)) for action in open_assignment_actions(assignment, user)]
+    return [{"action": action, "label": act.label, "explains": act.explains} for action, act in found]
 
 
 class CaseList(JsonView, ListAPIView):
@@ -170,19 +189,65 @@ class CaseAction(CaseView):
         sent.is_valid(raise_exception=True)
         self.seen = sent.validated_data.get("seen")
         _refuse_closed(self.held, chosen, self.seen, request.user)
-        form = _bound(self.held, chosen, request.user, sent.validated_data.get("values", {}))
+        asked = partial(acts.form_for, self.held, chosen, request.user)
+        form = _bound(asked, chosen, sent.validated_data.get("values", {}))
         acts.perform(self.held, chosen, form, seen=self.seen, by=request.user)
         return Response(ActionResult(self.held).data)
 
 
+@extend_schema(
+    tags=["cases"],
+    parameters=[OpenApiParameter("action", str, OpenApiParameter.PATH, enum=[str(action) for action in of.ACTS])],
+)
+class AssignmentAction(CaseView):
+    """One action on what a unit or an area owes on a case."""
+
+    def assignment(self) -> Assignment:
+        """The assignment of the address; Http404 where the case or it is not there or not theirs."""
+        rows = Assignment.objects.select_related("unit", "area", "case")
+        return get_object_or_404(rows, pk=self.kwargs["pk"], case=self.case())
+
+    def _action(self, found: Assignment, action: str) -> Action:
+        if action not in of.ACTS:
+            raise Http404
+        if not is_theirs(Action(action), found, self.request.user):
+            raise PermissionDenied
+        return Action(action)
+
+    @extend_schema(operation_id="cases_assignment_asks", responses={200: ActionAsks, **_READ})
+    def get(self, request: Request, number: str, pk: int, action: str) -> Response:
+        """What the action asks for, with the values that may be chosen."""
+        found = self.assignment()
+        chosen = self._action(found, action)
+        form = of.form_for(found, chosen, request.user)
+        asks = {"action": chosen, "label": of.act_of(found, chosen).label, "asks": _asked(form)}
+        return Response(ActionAsks(asks).data)
+
+    @extend_schema(
+        operation_id="cases_assignment_act",
+        request=AssignmentActionRequest,
+        responses={200: AssignmentResult, **_WRITE},
+    )
+    def post(self, request: Request, number: str, pk: int, action: str) -> Response:
+        """Take the action. 409 says how far the assignment is where the action does not fit any more."""
+        found = self.assignment()
+        chosen = self._action(found, action)
+        sent = AssignmentActionRequest(data=request.data)
+        sent.is_valid(raise_exception=True)
+        asked = partial(of.form_for, found, chosen, request.user)
+        form = _bound(asked, chosen, sent.validated_data.get("values", {}))
+        of.perform(found, chosen, form, by=request.user)
+        return Response(AssignmentResult(found).data)
+
+
 class Decision(CaseView):
-    """The answer to a request for 延期, 挂账 or 不予受理."""
+    """The answer to a request for 延期, 挂账, 不予受理 or 退回."""
 
     @extend_schema(
         operation_id="cases_decide", tags=["cases"], request=DecisionRequest, responses={200: ActionResult, **_WRITE}
     )
     def post(self, request: Request, number: str, pk: int) -> Response:
-        """Agree or not; by the responsible head or the level above, never by who asked."""
+        """Agree or not; by the responsible head or the level above, never by who asked. 退回 by 区委办."""
         case = self.case()
         approval = get_object_or_404(case.approvals.select_related("case"), pk=pk)
         sent = DecisionRequest(data=request.data)
@@ -222,18 +287,28 @@ def _refuse_closed(case: Case, action: Action, seen: int | None, user) -> None:
     raise PermissionDenied
 
 
-def _bound(case: Case, action: Action, user, values: dict[str, Any]) -> forms.Form:
+def _bound(form_for: Callable[..., forms.Form], action: Action, values: dict[str, Any]) -> forms.Form:
     """The action's own form with what was sent, valid. Refused per field otherwise, unknown names included."""
-    asked = acts.form_for(case, action, user).fields
+    asked = form_for().fields
     fields = {name: ["这项操作没有这一项。"] for name in values if name not in asked}
-    fields |= {name: ["请填一个值。"] for name, value in values.items() if isinstance(value, dict | list)}
+    fields |= {name: ["请填一个值。"] for name, value in values.items() if not _fits(asked.get(name), value)}
     if fields:
         raise Refused(fields)
-    typed = {f"{action}-{name}": _as_typed(value) for name, value in values.items() if value is not None}
-    form = acts.form_for(case, action, user, typed, {})
+    typed = QueryDict(mutable=True)
+    for name, value in values.items():
+        several = value if isinstance(value, list) else [value]
+        typed.setlist(f"{action}-{name}", [_as_typed(one) for one in several if one is not None])
+    form = form_for(typed, {})
     if not form.is_valid():
         raise Refused({name: [str(text) for text in texts] for name, texts in form.errors.items()})
     return form
+
+
+def _fits(field: forms.Field | None, value: Any) -> bool:
+    """One value for each name; a list of single ones where several may be chosen."""
+    if isinstance(value, list) and isinstance(field, forms.ModelMultipleChoiceField):
+        return not any(isinstance(one, dict | list) for one in value)
+    return not isinstance(value, dict | list)
 
 
 def _as_typed(value: Any) -> str:
@@ -251,6 +326,7 @@ def _asked(form: forms.Form) -> list[dict]:
             "required": field.required,
             "help": field.help_text,
             "choices": _choices(field),
+            "several": isinstance(field, forms.ModelMultipleChoiceField),
         }
         for name, field in form.fields.items()
         if not isinstance(field, forms.FileField)

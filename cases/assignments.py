@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from django.db import models
 
-from cases.states import Action
+from cases.states import ENDED, Action, Status
 
 
 class Kind(models.TextChoices):
@@ -79,3 +79,8 @@ def rule_of(kind: str, state: str, action: str) -> Rule | None:
     if action == Action.ASSIGN_ACCEPT and kind not in ACCEPTED_KINDS:
         return None
     return TABLE.get((State(state), Action(action)))
+
+
+def may_redo(kind: str, status: str) -> bool:
+    """False where asking again would leave something owed on a case that has ended, or help on one that was answered."""
+    return status not in ENDED and (kind != Kind.CO_HANDLE or status != Status.CONFIRMING)

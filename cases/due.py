@@ -5,6 +5,7 @@ from functools import lru_cache
 
 from django.utils import timezone
 
+from cases.assignments import OPEN_STATES, State
 from cases.states import Status
 from workdays import calendar
 from workdays.calendar import WorkCalendar
@@ -21,6 +22,17 @@ def due_state(case, at: datetime | None = None) -> tuple[str, str]:
         return DUE_OVER, f"超期{elapsed(at - case.due_at)}"
     soon = case.warn_at is not None and case.warn_at <= at
     return (DUE_SOON if soon else DUE_OK), remaining(case.due_at, at)
+
+
+def owed_state(assignment, at: datetime | None = None) -> tuple[str, str]:
+    """(state, words) of what a unit owes: like a case's deadline while it is open; late where the answer came too late."""
+    at = at or timezone.now()
+    if assignment.state not in OPEN_STATES or assignment.state == State.ARRIVED:
+        words = State(assignment.state).label
+        return (DUE_OVER, f"{words}，迟了") if assignment.came_late else (DUE_DONE, words)
+    if assignment.due_at <= at:
+        return DUE_OVER, f"超期{elapsed(at - assignment.due_at)}"
+    return (DUE_SOON if assignment.warn_at <= at else DUE_OK), remaining(assignment.due_at, at)
 
 
 def _at_rest(case) -> str:

@@ -9,6 +9,7 @@ from accounts.models import User
 from cases import services as cases
 from cases.models import Approval, Case, Category
 from cases.services import drafting
+from cases.services.assigning import co_handling
 from cases.states import OPEN, ClosingLevel, MatterClass, Outcome, Satisfaction
 from common.normalise import clean_text
 from files.photos import PhotoRefused
@@ -125,6 +126,13 @@ class ReasonForm(CaseForm):
     reason = Words("理由", rows=2)
 
 
+class ReturnForm(CaseForm):
+    """Why the unit is not the right one, and what shows it."""
+
+    reason = Words("理由", rows=2, limit=MAX_REASON, help_text="写明依据，区委办按这个决定。")
+    photos = Photos("依据的照片")
+
+
 class RefusalForm(CaseForm):
     """A reason the resident will read."""
 
@@ -156,6 +164,7 @@ class ResolveForm(CaseForm):
 
     closed_level = forms.TypedChoiceField(label="在哪一级解决", coerce=int, widget=forms.RadioSelect)
     public_text = Words("公开答复", help_text="写明做了什么，居民可见，不写姓名、电话和门牌号。")
+    unfinished = Words("为什么先答复", rows=2, limit=200)
     note = Words("办理情况", rows=2, required=False)
     photos = Photos("办理后照片")
 
@@ -164,6 +173,17 @@ class ResolveForm(CaseForm):
         field = self.fields["closed_level"]
         field.choices = [(level, label) for level, label in ClosingLevel.choices if level <= self.case.level]
         field.initial = self.case.level
+        self._ask_about_co_handlers()
+
+    def _ask_about_co_handlers(self) -> None:
+        names = [row.whose for row in co_handling(self.case)] if self.case.helping_units else []
+        if not names:
+            del self.fields["unfinished"]
+            return
+        waiting = f"还有{len(names)}个协办单位没有反馈，写明为什么先答复。"
+        field = self.fields["unfinished"]
+        field.error_messages["required"] = waiting
+        field.help_text = f"{waiting}没有反馈的：{'、'.join(names)}。答复后不用再协办。"
 
 
 class DraftForm(ResolveForm):
@@ -242,22 +262,65 @@ class MergeForm(CaseForm):
         return found
 
 
+class Moment(forms.DateTimeField):
+    """A time somebody may set by hand."""
+
+    def __init__(self, label: str, *, help_text: str = "", required: bool = False):
+        widget = forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"})
+        super().__init__(label=label, required=required, help_text=help_text, widget=widget)
+
+
+def taking_units():
+    """Units that cases may be handed to, in the order of lists."""
+    return Organization.objects.filter(takes_cases=True, active=True).order_by("order", "pk")
+
+
 class HandOutForm(CaseForm):
-    """One unit, what it should do, until when."""
+    """The unit that leads, those that help it, what they should do, until when."""
 
     unit = forms.ModelChoiceField(label="承办单位", queryset=Organization.objects.none(), empty_label="请选择单位")
     instruction = Words("交办要求", rows=3)
-    due_at = forms.DateTimeField(
-        label="办理期限",
+    due_at = Moment("办理期限", help_text="不填按单位办理时限计算。")
+    helpers = forms.ModelMultipleChoiceField(
+        label="协办单位",
+        queryset=Organization.objects.none(),
         required=False,
-        widget=forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"}),
-        help_text="不填按单位办理时限计算。",
+        widget=forms.CheckboxSelectMultiple,
+        help_text="各自签收、反馈，期限和主办单位一样。",
     )
+    helpers_do = Words("协办要求", rows=2, required=False, limit=MAX_REASON, help_text="不填和交办要求一样。")
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["unit"].queryset = Organization.objects.filter(takes_cases=True, active=True).order_by("order")
+        self.fields["unit"].queryset = self.fields["helpers"].queryset = taking_units()
         self.fields["unit"].initial = self.case.category.usual_unit_id
+        if self.case.about_id:
+            del self.fields["helpers"], self.fields["helpers_do"]
+
+    def clean(self) -> dict:
+        """The unit that leads is not asked to help as well; what helpers are asked for fits its column."""
+        cleaned = super().clean()
+        helpers, unit = cleaned.get("helpers") or (), cleaned.get("unit")
+        if unit in helpers:
+            self.add_error("helpers", f"{unit.name}是主办单位，不用再选为协办。")
+        if helpers and not cleaned.get("helpers_do") and len(cleaned.get("instruction", "")) > MAX_REASON:
+            self.add_error("helpers_do", f"交办要求超过{MAX_REASON}个字，请另写协办要求。")
+        return cleaned
+
+
+class AssignForm(CaseForm):
+    """One more unit that helps: which, what, until when."""
+
+    unit = forms.ModelChoiceField(label="协办单位", queryset=Organization.objects.none(), empty_label="请选择单位")
+    what = Words(
+        "要做什么", rows=3, limit=MAX_REASON, help_text="协办单位看得到这件事项的过程，看不到反映人的联系方式。"
+    )
+    due_at = Moment("反馈期限", help_text="不填按单位办理时限计算。")
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        helping = co_handling(self.case).values("unit")
+        self.fields["unit"].queryset = taking_units().exclude(pk=self.case.handling_unit_id).exclude(pk__in=helping)
 
 
 class ConfirmForm(CaseForm):

@@ -14,12 +14,12 @@ from grids.scope import postings_of
 DECISIONS = frozenset({Action.EXTEND, Action.SUSPEND, Action.REFUSE, Action.DECLINE})
 # Actions residents take on their own page, never staff.
 RESIDENTS_OWN = frozenset({Action.WITHDRAW, Action.DISPUTE, Action.ADD, Action.JOIN})
-# Steps of an assignment: offered with it, see `cases.assignment_roles`.
-OF_ASSIGNMENTS = frozenset(action for action in Action if action.value.startswith("assign"))
+# Steps of an assignment: offered with it, see `cases.assignment_roles`. Handing one out is an act on the case.
+OF_ASSIGNMENTS = frozenset(action for action in Action if action.value.startswith("assign_"))
 # Taken on pages of their own, never from the action panel of the case.
 ELSEWHERE = frozenset(
     {Action.DRAFT, Action.DRAFT_BACK, Action.WHISTLE_END, Action.SUPERVISE, Action.CONVENE, Action.DECIDE, Action.LIST}
-    | {Action.WHISTLE, Action.COORDINATE, Action.ASK_RETURN, Action.SEND_DOWN, Action.PUBLISH, Action.TAKE_BACK}
+    | {Action.WHISTLE, Action.COORDINATE, Action.SEND_DOWN, Action.PUBLISH, Action.TAKE_BACK}
 )
 
 NOT_OFFERED = DECISIONS | RESIDENTS_OWN | OF_ASSIGNMENTS | ELSEWHERE
@@ -27,9 +27,14 @@ NOT_OFFERED = DECISIONS | RESIDENTS_OWN | OF_ASSIGNMENTS | ELSEWHERE
 
 def roles_of(case: Case, user, at=None) -> frozenset[Who]:
     """Every role the user's current postings give them towards this case; none towards a complaint about the user."""
+    return frozenset(role for _, roles in roles_by_posting(case, user, at) for role in roles)
+
+
+def roles_by_posting(case: Case, user, at=None) -> list[tuple[Posting, set[Who]]]:
+    """Each of the user's postings with the roles it gives towards this case."""
     if case.about_id == user.pk:
-        return frozenset()
-    return frozenset(role for posting in postings_of(user, at) for role in _roles(case, posting))
+        return []
+    return [(posting, _roles(case, posting)) for posting in postings_of(user, at)]
 
 
 def _roles(case: Case, posting: Posting) -> set[Who]:
@@ -82,8 +87,16 @@ def _stands_above(case: Case, posting: Posting, grants: set[str]) -> bool:
 
 def open_actions(case: Case, user) -> list[Action]:
     """What the user may do with the case right now, without decisions on requests and what only residents do."""
-    found = actions_for(case.status, roles_of(case, user))
-    return [action for action in found if action not in NOT_OFFERED and _fits(action, case)]
+    roles = roles_of(case, user)
+    found = [action for action in actions_for(case.status, roles) if action not in NOT_OFFERED]
+    return [action for action in found if _fits(action, case) and (action != Action.ASSIGN or _assigns(case, roles))]
+
+
+def _assigns(case: Case, roles: frozenset[Who]) -> bool:
+    """Co-handlers are added from the street upward; below the district by who holds the case, not over its head."""
+    if case.about_id or case.level < Level.STREET:
+        return False
+    return case.level == Level.DISTRICT or Who.HOLDER in roles
 
 
 def _fits(action: Action, case: Case) -> bool:
@@ -96,7 +109,8 @@ def _fits(action: Action, case: Case) -> bool:
         Action.ESCALATE: not in_district,
         Action.ROUTE: case.level in (Level.COMMUNITY, Level.STREET) and not case.about_id,
         Action.MERGE: not case.about_id,
-        Action.RETURN: _can_return(case) and not office_holds,
+        Action.RETURN: _can_return(case),
+        Action.ASK_RETURN: bool(case.handling_unit_id) and not office_holds,
         Action.ACCEPT: bool(case.handling_unit_id) and not case.accepted_at,
         Action.REJECT: bool(case.handling_unit_id) and not case.accepted_at,
         Action.EXPLAIN: bool(case.review_by),
@@ -108,8 +122,10 @@ def _fits(action: Action, case: Case) -> bool:
 
 
 def _can_return(case: Case) -> bool:
-    """A grid, a unit, or a level something below it sent the case to."""
-    if case.handling_unit_id or case.level == Level.GRID:
+    """A grid, or a level something below it sent the case to; a unit asks first."""
+    if case.handling_unit_id:
+        return False
+    if case.level == Level.GRID:
         return True
     return case.level > Level.COMMUNITY and level_of(case.area_id) < case.level and not case.about_id
 
@@ -135,13 +151,17 @@ def _own(user) -> list[Posting]:
 
 
 def may_decide(approval: Approval, user) -> bool:
-    """True where the user may decide this request: the responsible head or the level above, never who asked."""
+    """True where the user may decide this request: the responsible head or the level above, never who asked.
+
+    Whether a unit may give a case back is for 区委办, which handed it out, and not for the unit's own head.
+    """
     if approval.asked_by_id == user.pk or approval.decided_at or approval.step != approval.case.step:
         return False
     if approval.case.about_id == user.pk:
         return False
+    deciding = {Who.ABOVE} if approval.kind == Approval.Kind.RETURN else {Who.HEAD, Who.ABOVE}
     # The same posting must grant approval and stand at or above the seat: two half rights make none.
     return any(
-        Ability.APPROVE in posting.post.grants and _roles(approval.case, posting) & {Who.HEAD, Who.ABOVE}
+        Ability.APPROVE in posting.post.grants and _roles(approval.case, posting) & deciding
         for posting in postings_of(user)
     )

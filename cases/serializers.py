@@ -7,7 +7,8 @@ from django.utils import timezone
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from cases.models import Approval, Case, Category, Event, Report
+from cases.assignments import State
+from cases.models import Approval, Assignment, Case, Category, Event, Report
 from cases.services import Request
 from cases.states import Channel, Status
 from common.normalise import clean_phone, clean_text
@@ -120,6 +121,40 @@ class OpenAction(serializers.Serializer):
     explains = serializers.CharField()
 
 
+class AssignmentRow(serializers.ModelSerializer):
+    """What a unit or an area owes on a case beside its holder."""
+
+    kind_name = serializers.CharField(source="get_kind_display")
+    state_name = serializers.CharField(source="get_state_display")
+    unit = serializers.CharField(source="unit.code", default=None, help_text="Code of the unit that owes it, or null.")
+    area = serializers.CharField(source="area_id", allow_null=True, help_text="Code of the area that owes it, or null.")
+    whose = serializers.CharField(help_text="Name of the unit or area.")
+    due_state = serializers.SerializerMethodField(help_text="ok, soon (three quarters gone), over or done.")
+    due_words = serializers.SerializerMethodField()
+    actions = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Assignment
+        fields = [
+            "id", "kind", "kind_name", "state", "state_name", "unit", "area", "whose", "what", "owner", "given_at", "sign_by",
+            "due_at", "due_state", "due_words", "signed_at", "arrived_at", "reported_at", "report", "return_reason",
+            "ended_reason", "actions",
+        ]  # fmt: skip
+
+    def get_due_state(self, assignment: Assignment) -> str:
+        """The colour of the deadline."""
+        return assignment.due_state[0]
+
+    def get_due_words(self, assignment: Assignment) -> str:
+        """What is left or over, in Chinese."""
+        return assignment.due_state[1]
+
+    @extend_schema_field(OpenAction(many=True))
+    def get_actions(self, assignment: Assignment) -> list:
+        """What the asking person may do to it now."""
+        return OpenAction(self.context["of_assignments"](assignment), many=True).data
+
+
 class CaseDetail(CaseRow):
     """A case with its reporters, requests and the actions open to the asking person."""
 
@@ -129,13 +164,14 @@ class CaseDetail(CaseRow):
     merged_into = serializers.CharField(source="merged_into.number", default=None)
     reports = serializers.SerializerMethodField()
     approvals = serializers.SerializerMethodField()
+    assignments = serializers.SerializerMethodField()
     actions = serializers.SerializerMethodField()
 
     class Meta(CaseRow.Meta):
         fields = [
             *CaseRow.Meta.fields, "text", "place", "origin_area", "basis", "signed_at", "external_due_at", "resolved_at",
             "accepted_at", "closed_at", "closed_level", "outcome", "satisfaction", "refusal_reason", "review_by",
-            "review_at", "merged_into", "seen", "reports", "approvals", "actions",
+            "review_at", "merged_into", "seen", "reports", "approvals", "assignments", "actions",
         ]  # fmt: skip
 
     @extend_schema_field(ReportRow(many=True))
@@ -148,6 +184,14 @@ class CaseDetail(CaseRow):
         """Newest first."""
         found = case.approvals.select_related("asked_by", "decided_by").order_by("-pk")
         return ApprovalRow(found, many=True).data
+
+    @extend_schema_field(AssignmentRow(many=True))
+    def get_assignments(self, case: Case) -> list:
+        """What others owe on the case, newest first."""
+        found = list(case.assignments.select_related("unit", "area").order_by("-pk"))
+        for row in found:
+            row.case = case
+        return AssignmentRow(found, many=True, context=self.context).data
 
     @extend_schema_field(OpenAction(many=True))
     def get_actions(self, case: Case) -> list:
@@ -195,6 +239,7 @@ class ActionField(serializers.Serializer):
     required = serializers.BooleanField()
     help = serializers.CharField()
     choices = ActionChoice(many=True, allow_null=True, help_text="What may be chosen; null where the value is free.")
+    several = serializers.BooleanField(help_text="A list of choices may be sent.")
 
 
 class ActionAsks(serializers.Serializer):
@@ -211,7 +256,24 @@ class ActionRequest(serializers.Serializer):
     seen = serializers.IntegerField(
         required=False, min_value=0, help_text="`seen` of the detail the decision was based on."
     )
+    values = serializers.DictField(
+        required=False, help_text="One value per name listed by GET on the same address; a list where `several`."
+    )
+
+
+class AssignmentActionRequest(serializers.Serializer):
+    """An action on an assignment. Photos are added on the pages; the API takes JSON only."""
+
     values = serializers.DictField(required=False, help_text="One value per name listed by GET on the same address.")
+
+
+class AssignmentResult(serializers.Serializer):
+    """Where the assignment stands after the action."""
+
+    id = serializers.IntegerField()
+    number = serializers.CharField(source="case.number", help_text="Number of the case.")
+    state = serializers.ChoiceField(choices=State.choices)
+    state_name = serializers.CharField(source="get_state_display")
 
 
 class ActionResult(serializers.Serializer):

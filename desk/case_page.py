@@ -13,7 +13,7 @@ from cases.models import Approval, Case, CasePhoto, Event, Report
 from cases.roles import knows_reporter, may_decide, may_reveal, open_actions
 from cases.services.reveal import REASONS
 from cases.states import Action, Status
-from desk import case_district, case_hands, case_openly, case_spot
+from desk import case_district, case_hands, case_openly, case_orders, case_spot
 from desk.deadline import paused_until, why
 from desk.heard import heard_on
 from desk.timeline import entries, newest_answer
@@ -32,8 +32,8 @@ PRIMARY = (
     Action.FOLLOW_UP,
 )
 RARE = (Action.CLASSIFY, Action.TITLE, Action.MERGE, Action.ASK_SUSPENSION, Action.ASK_REFUSAL)
-ASKS = (Action.ASK_EXTENSION, Action.ASK_SUSPENSION, Action.ASK_REFUSAL)
-ICONS = {Action.ESCALATE: "arrow-up", Action.RETURN: "arrow-back-up"}
+ASKS = (Action.ASK_EXTENSION, Action.ASK_SUSPENSION, Action.ASK_REFUSAL, Action.ASK_RETURN)
+ICONS = {Action.ESCALATE: "arrow-up", Action.RETURN: "arrow-back-up", Action.ASK_RETURN: "arrow-back-up"}
 SIMILAR_SHOWN = 5
 
 
@@ -138,6 +138,7 @@ class CasePage:
         self.hands = case_hands.gather(case, user)
         self.spot = case_spot.gather(case, user)
         self.district = case_district.gather(case, user)
+        self.supervised = case_orders.gather(case, user)
         self.openly = case_openly.gather(case, user)
 
     def _panel(self, user) -> Panel:
@@ -185,6 +186,8 @@ def what_follows(approval: Approval) -> str:
         day = approval.review_date
         reason = approval.get_reason_class_display()
         return f"原因：{reason}。同意后停止计时，{day.year}年{day.month}月{day.day}日复核，居民会看到原因和日期。"
+    if approval.kind == Approval.Kind.RETURN:
+        return "同意后事项回到区委办重新交办，期限不变；不同意的，单位继续办理，不能再申请退回。"
     return "同意后告知居民不予受理，理由居民会看到。"
 
 

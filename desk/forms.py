@@ -20,17 +20,21 @@ CHANNELS = (Channel.VISIT, Channel.PHONE, Channel.COUNTER, Channel.GROUP, Channe
 
 
 class DecisionForm(StyledForm):
-    """同意 or 退回; sending back needs a reason."""
+    """同意 or 退回; sending back needs a reason. With a unit's request to return its case the words are others."""
 
     decision = forms.ChoiceField(label="意见", choices=[("agree", "同意"), ("return", "退回")])
     note = Words("退回理由", rows=2, required=False, limit=MAX_REASON)
+
+    def __init__(self, *args, of_return: bool = False, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.refusing = "不同意" if of_return else "退回"
 
     def clean(self) -> dict:
         """{"agreed": bool, "note": str}."""
         cleaned = super().clean()
         agreed = cleaned.get("decision") == "agree"
         if cleaned.get("decision") == "return" and not cleaned.get("note"):
-            self.add_error("note", "退回要写明理由，申请人会看到。")
+            self.add_error("note", f"{self.refusing}要写明理由，申请人会看到。")
         return {"agreed": agreed, "note": cleaned.get("note", "")}
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from django.db.models import Q
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from cases.assignment_roles import sides_of
 from cases.assignments import Side
@@ -32,10 +32,7 @@ def place_of(order: Order) -> str:
 
 def assignment_url(order: Order) -> str:
     """Where the task that asks for the answer is worked on."""
-    try:
-        return reverse("desk:assignment", args=[order.assignment_id])
-    except NoReverseMatch:
-        return order.case.get_absolute_url()
+    return reverse("desk:assignment", args=[order.assignment_id])
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Prefetch
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from cases.assignment_roles import open_assignment_actions
 from cases.assignments import State
@@ -15,11 +15,8 @@ from cases.states import Action
 
 
 def assignment_url(assignment: Assignment) -> str:
-    """The page of an assignment; "" where there is none."""
-    try:
-        return reverse("desk:assignment", args=[assignment.pk])
-    except NoReverseMatch:
-        return ""
+    """The page of an assignment."""
+    return reverse("desk:assignment", args=[assignment.pk])
 
 
 def state_of(assignment: Assignment, at: datetime) -> tuple[str, str]:

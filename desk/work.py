@@ -6,7 +6,19 @@
 from datetime import datetime, time, timedelta
 
 from django.db.models import Case as Choose
-from django.db.models import CharField, Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import (
+    CharField,
+    Count,
+    ExpressionWrapper,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce, Concat, Left, Length, NullIf
 from django.db.models.lookups import GreaterThan
 from django.utils import timezone
@@ -182,12 +194,17 @@ def to_follow_up(user: User) -> QuerySet:
 
 
 def to_decide(user: User) -> QuerySet[Approval]:
-    """Undecided requests the user may decide: as responsible head or from the level above, never an own one."""
+    """Undecided requests the user may decide: as responsible head or from the level above, never an own one.
+
+    A unit's request to give a case back is decided from above only.
+    """
     heads = [posting for posting in _handling(user) if Ability.APPROVE in posting.post.grants]
     if not heads:
         return Approval.objects.none()
-    role = _any([*(_holds(posting) for posting in heads), *(_above(posting) for posting in heads)])
-    cases = Case.objects.visible_to(user).open().filter(role, step=OuterRef("step"), pk=OuterRef("case_id"))
+    own, above = _any(_holds(posting) for posting in heads), _any(_above(posting) for posting in heads)
+    cases = Case.objects.visible_to(user).open().filter(step=OuterRef("step"), pk=OuterRef("case_id"))
+    asked = ExpressionWrapper(OuterRef("kind"), output_field=CharField())
+    cases = cases.annotate(asked=asked).filter(above | (own & ~Q(asked=Approval.Kind.RETURN)))
     waiting = Approval.objects.filter(decided_at__isnull=True).exclude(asked_by=user)
     # The newest step is the only one that counts: a request of a step that is over has lapsed.
     return waiting.filter(

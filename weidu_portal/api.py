@@ -44,6 +44,11 @@ urlpatterns = [
     path("cases/<str:number>/", cases.CaseItem.as_view(), name="case"),
     path("cases/<str:number>/events/", cases.EventList.as_view(), name="case-events"),
     path("cases/<str:number>/actions/<slug:action>/", cases.CaseAction.as_view(), name="case-action"),
+    path(
+        "cases/<str:number>/assignments/<int:pk>/<slug:action>/",
+        cases.AssignmentAction.as_view(),
+        name="case-assignment",
+    ),
     path("cases/<str:number>/approvals/<int:pk>/", cases.Decision.as_view(), name="case-approval"),
     path("households/", households.HouseholdList.as_view(), name="households"),
     path("wishes/", wishes.WishList.as_view(), name="wishes"),

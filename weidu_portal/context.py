@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from accounts.preferences import ELDER, chosen_size
+from cases.models import Assignment
 from desk import orders_work, visit_work, work
 from desk.visit_ground import READS_FIGURES
 from desk.work import whistles_to_answer
@@ -48,6 +49,7 @@ class DeskFrame:
         if seats:
             selections["unread"] = Notification.objects.for_seats(seats, user).unread(user)
         if Ability.HANDLE in self.abilities:
+            selections["assignments"] = Assignment.objects.owed_by(user).open()
             selections["wishes"] = Wish.objects.visible_to(user).held_by(user).to_answer()
         if self.whistles_matter:
             selections["whistles"] = whistles_to_answer(self.user)
@@ -82,6 +84,18 @@ class DeskFrame:
     def whistles(self) -> int:
         """Whistles the user's units are called by and have not come to yet."""
         return self._counted.get("whistles", 0)
+
+    @property
+    def may_owe(self) -> bool:
+        """Whether 任务 is offered: units, streets and communities are given some, grids are not."""
+        scope = scope_of(self.user)
+        areas = scope.at(Level.COMMUNITY) or scope.at(Level.STREET)
+        return Ability.HANDLE in self.abilities and bool(scope.units or areas)
+
+    @property
+    def assignments(self) -> int:
+        """What the user's units and areas still owe on cases."""
+        return self._counted.get("assignments", 0)
 
     @property
     def review_items(self) -> int:

@@ -8,6 +8,7 @@ from django.db.models.functions import Least
 from django.utils import timezone
 
 from cases.assignments import OPEN_STATES, WATCHED_STATES, Kind, State
+from cases.due import owed_state
 from cases.models.case import Case
 from cases.states import ENDED
 from grids.models import Area, Organization
@@ -129,6 +130,23 @@ class AssignmentQuerySet(models.QuerySet):
             owed |= Q(area__in=scope.areas)
         return self.filter(owed).exclude(case__about=user)
 
+    def handed_out_by(self, user):
+        """What the user's own units and areas gave to others."""
+        seats = [seat for seat in scope_of(user).seats if not seat.startswith("user:")]
+        return self.filter(giver__in=seats).exclude(case__about=user)
+
+    def to_decide(self):
+        """The unit asks to be released; who gave it decides."""
+        return self.filter(state=State.RETURN_ASKED)
+
+    def signed(self):
+        """Taken on and not reported."""
+        return self.filter(state__in=[State.SIGNED, State.ARRIVED, State.RETURN_ASKED])
+
+    def reported(self):
+        """Answered, accepted or not."""
+        return self.filter(state__in=[State.REPORTED, State.ACCEPTED])
+
     def open(self):
         """Somebody still owes something."""
         return self.filter(state__in=OPEN_STATES)
@@ -144,6 +162,14 @@ class AssignmentQuerySet(models.QuerySet):
     def for_list(self):
         """What a row shows, in one query."""
         return self.select_related("case__category", "case__area", "unit", "area", "given_by", "signed_by")
+
+    def most_pressing(self, at=None):
+        """What is late first, then unsigned, then nearly due, each by deadline."""
+        at = at or timezone.now()
+        whose = Choose(
+            When(due_at__lt=at, then=0), When(state=State.GIVEN, then=1), When(warn_at__lte=at, then=2), default=3
+        )
+        return self.annotate(press=whose).order_by("press", "due_at", "pk")
 
 
 class Assignment(models.Model):
@@ -241,6 +267,7 @@ class Assignment(models.Model):
                 condition=Q(state__in=[str(s) for s in OPEN_STATES], unit__isnull=False),
                 name="assignment_work_unit",
             ),
+            models.Index(fields=["giver", "id"], condition=Q(state=State.RETURN_ASKED), name="assignment_to_decide"),
             models.Index(
                 fields=["area", "due_at", "id"],
                 condition=Q(state__in=[str(s) for s in OPEN_STATES], area__isnull=False),
@@ -265,3 +292,14 @@ class Assignment(models.Model):
     def is_open(self) -> bool:
         """True while something is owed."""
         return self.state in OPEN_STATES
+
+    @property
+    def came_late(self) -> bool:
+        """True where the report, or the arrival a whistle called for, came after its time."""
+        done = self.arrived_at if self.kind == Kind.WHISTLE else self.reported_at
+        return bool(done) and done > self.due_at
+
+    @property
+    def due_state(self) -> tuple[str, str]:
+        """State and words of the deadline now, as `{% due_badge %}` shows it."""
+        return owed_state(self)

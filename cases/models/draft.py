@@ -47,6 +47,7 @@ class Draft(models.Model):
     closed_level = models.PositiveSmallIntegerField("办结层级", choices=ClosingLevel.choices, null=True, blank=True)
     public_text = models.TextField("公开答复", blank=True)
     note = models.TextField("办理情况", blank=True)
+    unfinished = models.TextField("为什么先答复", blank=True, help_text="协办单位还没有反馈时")
     drafted_at = models.DateTimeField("拟稿时间", default=timezone.now)
     drafted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="经办人")
     decided_at = models.DateTimeField("审批时间", null=True, blank=True)

@@ -4,6 +4,7 @@ from cases.services.acting import seat_of, stale_words
 from cases.services.approvals import (
     ask_extension,
     ask_refusal,
+    ask_return,
     ask_suspension,
     decide,
     extension_days,
@@ -23,6 +24,7 @@ __all__ = [
     "add",
     "ask_extension",
     "ask_refusal",
+    "ask_return",
     "ask_suspension",
     "classify",
     "collect",

@@ -1,4 +1,4 @@
-"""延期, 挂账 and 不予受理: one person asks, the responsible head or the level above decides; the clock waits a day at most."""
+"""延期, 挂账, 不予受理 and a unit's 退回: one person asks, another decides; the clock waits a day at most."""
 
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
@@ -9,13 +9,15 @@ from django.utils import timezone
 from accounts.models import User
 from cases import limits
 from cases.ladder import ONE_WORKDAY
-from cases.models import Approval, Case
+from cases.models import Approval, Case, Event
 from cases.services import clock
-from cases.services.acting import acting, begin_step, seat_of
+from cases.services.acting import OFFICE_UNIT, Turn, acting, begin_step, seat_of
+from cases.services.moving import go_back
 from cases.services.residents import seat_above
 from cases.states import Action
 from cases.wording import limit_level
 from common.errors import DomainError
+from files.models import Photo
 from workdays import calendar
 from workdays.calendar import Span
 
@@ -23,11 +25,13 @@ _ASK: dict[str, Action] = {
     Approval.Kind.EXTEND: Action.ASK_EXTENSION,
     Approval.Kind.SUSPEND: Action.ASK_SUSPENSION,
     Approval.Kind.REFUSE: Action.ASK_REFUSAL,
+    Approval.Kind.RETURN: Action.ASK_RETURN,
 }
 _GRANT: dict[str, Action] = {
     Approval.Kind.EXTEND: Action.EXTEND,
     Approval.Kind.SUSPEND: Action.SUSPEND,
     Approval.Kind.REFUSE: Action.REFUSE,
+    Approval.Kind.RETURN: Action.RETURN,
 }
 
 
@@ -90,7 +94,40 @@ def ask_refusal(case: Case, reason: str, *, seen: int | None = None, at: datetim
     return _ask(case, Approval(kind=Approval.Kind.REFUSE, reason=reason), seen=seen, at=at, by=by)
 
 
-def _ask(case: Case, approval: Approval, *, seen: int | None, at: datetime | None, by: User) -> Approval:
+def ask_return(
+    case: Case,
+    reason: str,
+    *,
+    photos: list[Photo] | None = None,
+    seen: int | None = None,
+    at: datetime | None = None,
+    by: User,
+) -> Approval:
+    """申请退回 by a unit, once, with reason and evidence; 区委办, which handed it out, decides."""
+    if case.handling_unit is None or case.handling_unit.code == OFFICE_UNIT:
+        raise DomainError("只有承办单位申请退回；网格、街道直接退回。")
+    if _asked_before(case):
+        raise DomainError("本单位已经申请退回过一次，请办理。")
+    approval = Approval(kind=Approval.Kind.RETURN, reason=reason)
+    return _ask(case, approval, photos=photos, seen=seen, at=at, by=by)
+
+
+def _asked_before(case: Case) -> bool:
+    """True where the unit that holds the case asked to return it and was answered, however long ago."""
+    asked = Event.objects.filter(case=case, action=Action.ASK_RETURN, unit=case.handling_unit)
+    answered = case.approvals.filter(kind=Approval.Kind.RETURN, decided_at__isnull=False)
+    return answered.filter(asked_at__in=asked.values("at")).exists()
+
+
+def _ask(
+    case: Case,
+    approval: Approval,
+    *,
+    photos: list[Photo] | None = None,
+    seen: int | None,
+    at: datetime | None,
+    by: User,
+) -> Approval:
     if not approval.reason.strip():
         raise DomainError("请写明理由。")
     try:
@@ -101,12 +138,20 @@ def _ask(case: Case, approval: Approval, *, seen: int | None, at: datetime | Non
             with transaction.atomic():
                 approval.save()
             clock.stop(held, turn.at, f"等待审批：{approval.get_kind_display()}")
-            turn.note = approval.reason
-            turn.tell(seat_of(held), f"待审批：{approval.get_kind_display()}")
-            turn.tell(seat_above(held), f"待审批：{approval.get_kind_display()}")
+            turn.note, turn.photos, turn.photos_public = approval.reason, photos or [], False
+            _tell_who_decides(turn, approval)
     except IntegrityError as error:
         raise DomainError("这件事项已有一个申请在等审批。") from error
     return approval
+
+
+def _tell_who_decides(turn: Turn, approval: Approval) -> None:
+    """A unit's own head has no say in whether the unit must do it."""
+    if approval.kind == Approval.Kind.RETURN:
+        turn.tell(seat_above(turn.case), f"{turn.case.handling_unit.name}申请退回，请决定")
+        return
+    turn.tell(seat_of(turn.case), f"待审批：{approval.get_kind_display()}")
+    turn.tell(seat_above(turn.case), f"待审批：{approval.get_kind_display()}")
 
 
 def decide(
@@ -174,10 +219,15 @@ def _refuse(turn, approval: Approval) -> None:
     turn.tell_reporters("您反映的问题不予受理，理由见查询页")
 
 
+def _return(turn, approval: Approval) -> None:
+    go_back(turn)
+
+
 _APPLY: dict[str, Callable] = {
     Approval.Kind.EXTEND: _extend,
     Approval.Kind.SUSPEND: _suspend,
     Approval.Kind.REFUSE: _refuse,
+    Approval.Kind.RETURN: _return,
 }
 
 

@@ -8,10 +8,11 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from accounts.models import User
 from cases import limits
-from cases.assignments import Kind, State, rule_of
+from cases.assignments import Kind, State, may_redo, rule_of
 from cases.ladder import ONE_WORKDAY, WARN_AT, LimitLevel
 from cases.models import Assignment, Case, Coordination, Whistle
 from cases.services.acting import Turn, acting
@@ -21,11 +22,20 @@ from files.models import Photo
 from grids.models import Area, Organization
 from workdays import calendar
 
+# The column of what is to be done.
+MOST_WORDS = 500
+
 
 def usual_due(case: Case, at: datetime) -> datetime:
     """When a unit's own time on this case would be over, from `at` on: the limit row for units."""
     allowance = limits.current().allowance(case.category_id, LimitLevel.UNIT, urgent=case.urgent)
     return calendar.current().add(at, allowance.handle)
+
+
+def co_handling(case: Case) -> QuerySet[Assignment]:
+    """The co-handlers of a case that have not reported yet."""
+    rows = Assignment.objects.open().filter(case=case, kind=Kind.CO_HANDLE)
+    return rows.select_related("unit").order_by("pk")
 
 
 def assign(
@@ -51,6 +61,8 @@ def assign(
     """
     if not what.strip():
         raise DomainError("请写明要做什么。")
+    if len(what) > MOST_WORDS:
+        raise DomainError(f"要做什么最多写{MOST_WORDS}个字，现在有{len(what)}个字，请删减。")
     try:
         with acting(case, Action.ASSIGN, by=by, at=at) as turn:
             _refuse(turn.case, kind, unit, area, due_at, turn.at)
@@ -92,6 +104,8 @@ def _refuse(case: Case, kind: str, unit, area, due_at: datetime | None, at: date
         raise DomainError(f"事项不在{area.name}，请另选。")
     if unit is not None and kind == Kind.CO_HANDLE and unit.pk == case.handling_unit_id:
         raise DomainError(f"{unit.name}是主办单位，不用再加派协办。")
+    if kind == Kind.CO_HANDLE and case.about_id:
+        raise DomainError("反映工作人员的事项不加派协办。")
     if due_at is not None and due_at <= at:
         raise DomainError("期限要晚于现在。")
 
@@ -193,6 +207,8 @@ def redo(
     if not reason.strip():
         raise DomainError("请写明哪里没有办到。")
     with changing(assignment, Action.ASSIGN_REDO, by=by, at=at) as (turn, row):
+        if not may_redo(row.kind, turn.case.status):
+            raise DomainError(f"这件事项现在是“{turn.case.get_status_display()}”，不能再要求反馈。")
         due = due_at or usual_due(turn.case, turn.at)
         if due <= turn.at:
             raise DomainError("期限要晚于现在。")

@@ -64,6 +64,7 @@ def answer(
     public_text: str,
     *,
     note: str = "",
+    unfinished: str = "",
     photos: list[Photo] | None = None,
     seen: int | None = None,
     at: datetime | None = None,
@@ -77,7 +78,10 @@ def answer(
         locked = Case.objects.select_for_update(of=("self",)).get(pk=case.pk)
         unit = locked.handling_unit
         if locked.status in OPEN and must_be_approved(unit, by, about_id=locked.about_id, at=at):
-            fields = {"closed_level": closed_level, "public_text": public_text, "note": note}
+            handling.refuse_unfinished(locked, unfinished)
+            fields = {
+                "closed_level": closed_level, "public_text": public_text, "note": note, "unfinished": unfinished,
+            }  # fmt: skip
             return _draft_answer(case, fields, photos or [], seen=seen, at=at, by=by)
         alone = _alone(unit, by, locked.about_id, at)
         handling.resolve(
@@ -85,6 +89,7 @@ def answer(
             closed_level,
             public_text,
             note="\n".join(filter(None, [note, ALONE])) if alone else note,
+            unfinished=unfinished,
             photos=photos,
             seen=seen,
             at=at,
@@ -202,6 +207,7 @@ def _release_answer(draft: Draft, case: Case, both: str, at: datetime, by: User)
         draft.closed_level,
         draft.public_text,
         note="\n".join(filter(None, [both, draft.note])),
+        unfinished=draft.unfinished,
         drafted_by=draft.drafted_by,
         at=at,
         by=by,

@@ -2,10 +2,13 @@
 
 from datetime import datetime
 
+from django.db import transaction
+from django.utils import timezone
+
 from accounts.models import User
 from cases.ladder import FOLLOW_UP_AFTER
-from cases.models import Case, Category
-from cases.services import counting
+from cases.models import Assignment, Case, Category
+from cases.services import assigning, counting
 from cases.services.acting import acting, seat_of
 from cases.states import Action, ClosingLevel, MatterClass, Status
 from common.errors import DomainError
@@ -73,12 +76,14 @@ def hand_over(
         turn.tell(f"user:{to.pk}", f"{by.called}转交给您")
 
 
+@transaction.atomic
 def resolve(
     case: Case,
     closed_level: int,
     public_text: str,
     *,
     note: str = "",
+    unfinished: str = "",
     photos: list[Photo] | None = None,
     drafted_by: User | None = None,
     seen: int | None = None,
@@ -87,16 +92,19 @@ def resolve(
 ) -> None:
     """办结: says what was done and where it ended (小区, 网格, 社区, 街道, 区); the reporter is asked to confirm.
 
-    A level cannot close above itself: what the street did is the street's to close. `drafted_by` is who wrote the answer
-    `by` lets out, and stays in charge while still at the seat.
+    A level cannot close above itself: what the street did is the street's to close. While a co-handler has not
+    reported, only with `unfinished`, which says why; what the co-handlers owed ends with that reason. `drafted_by` is
+    who wrote the answer `by` lets out, and stays in charge while still at the seat.
     """
     if not public_text.strip():
         raise DomainError("请写明做了什么，居民会看到。")
+    at = at or timezone.now()
     with acting(case, Action.RESOLVE, by=by, seen=seen, at=at) as turn:
         if closed_level > turn.case.level:
             raise DomainError(
                 f"现在由{turn.case.get_level_display()}办理，不能按“{ClosingLevel(closed_level).label}办结”。"
             )
+        waiting = refuse_unfinished(turn.case, unfinished)
         counting.signed(turn.case, turn.at)
         if drafted_by and drafted_by in colleagues(turn.case, turn.at):
             turn.case.assignee = drafted_by
@@ -108,6 +116,17 @@ def resolve(
         if turn.case.handling_unit_id:
             turn.tell(f"area:{code_at(turn.case.area_id, 2)}", "承办单位已答复，请社区验收")
         turn.tell_reporters("您反映的问题已答复，请确认是否解决")
+    for row in waiting:
+        assigning.end(row, unfinished, at=at, by=by)
+    case.refresh_from_db()
+
+
+def refuse_unfinished(case: Case, unfinished: str) -> list[Assignment]:
+    """The co-handling that is still open. DomainError where there is some and nobody says why not to wait for it."""
+    waiting = list(assigning.co_handling(case))
+    if waiting and not unfinished.strip():
+        raise DomainError(f"还有{len(waiting)}个协办单位没有反馈，写明为什么先答复。")
+    return waiting
 
 
 def set_title(case: Case, title: str, *, at: datetime | None = None, by: User) -> None:

@@ -1,21 +1,26 @@
 """How a case changes hands by a person's decision: back, down, up, into another one, out to a unit."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.models import User
+from cases.assignments import Kind
 from cases.ladder import next_level
-from cases.models import Case, Event
-from cases.services import clock
-from cases.services.acting import OFFICE_UNIT, acting, begin_step, clear_alarms, seat_at, seat_of, unit_of
+from cases.models import Assignment, Case, Event
+from cases.services import assigning, clock
+from cases.services.acting import OFFICE_UNIT, Turn, acting, begin_step, clear_alarms, seat_at, seat_of, unit_of
 from cases.states import OPEN, Action
 from cases.wording import CALLED
 from common.errors import DomainError
 from grids.levels import Level, level_of
 from grids.models import Area, Organization
+
+# What fits into the task of a unit that helps.
+MAX_TASK = 500
 
 
 def bit(level: int) -> int:
@@ -24,27 +29,37 @@ def bit(level: int) -> int:
 
 
 def send_back(case: Case, reason: str, *, seen: int | None = None, at: datetime | None = None, by: User) -> None:
-    """退回: from the grid to the community's triage, from higher up to the level that sent it, from a unit to 区委办.
+    """退回: from the grid to the community's triage, from higher up to the level that sent it.
 
-    Once per level, and the clock runs on: the deadline does not move.
+    Once per level, and the clock runs on: the deadline does not move. A unit asks first, see `approvals.ask_return`.
     """
     if not reason.strip():
         raise DomainError("请写明退回的理由。")
     with acting(case, Action.RETURN, by=by, seen=seen, at=at) as turn:
-        held = turn.case
-        mark = bit(0 if held.handling_unit_id else held.level)
-        if held.returned_levels & mark:
-            raise DomainError("本级已经退回过一次，请办理，或者上报。")
-        target, unit = _return_target(held)
-        clock.start(held, turn.at)
-        held.returned_levels |= mark
-        held.returns += 1
-        held.level, held.handling_unit, held.assignee = target, unit, None
-        held.step, held.received_at = held.step + 1, turn.at
-        clear_alarms(held)
-        held.sign_by = held.due_at
+        if turn.case.handling_unit_id and turn.case.handling_unit.code != OFFICE_UNIT:
+            raise DomainError("承办单位退回要先申请，由区委办决定。")
         turn.note = reason
-        turn.tell(seat_of(held), "事项被退回，请重新分派或办理")
+        go_back(turn)
+
+
+def go_back(turn: Turn) -> None:
+    """Give the case back: to whom sent it, from a unit to 区委办, which from now on decides for the unit's co-handlers."""
+    held = turn.case
+    mark = bit(0 if held.handling_unit_id else held.level)
+    if held.returned_levels & mark:
+        raise DomainError("本级已经退回过一次，请办理，或者上报。")
+    target, unit = _return_target(held)
+    if unit:
+        own = Assignment.objects.filter(case=held, kind=Kind.CO_HANDLE, giver=seat_of(held))
+        own.update(giver=f"unit:{unit.pk}")
+    clock.start(held, turn.at)
+    held.returned_levels |= mark
+    held.returns += 1
+    held.level, held.handling_unit, held.assignee = target, unit, None
+    held.step, held.received_at = held.step + 1, turn.at
+    clear_alarms(held)
+    held.sign_by = held.due_at
+    turn.tell(seat_of(held), "事项被退回，请重新分派或办理")
 
 
 def _return_target(case: Case) -> tuple[Level, Organization | None]:
@@ -167,19 +182,27 @@ def collect(case: Case, note: str = "", *, seen: int | None = None, at: datetime
         turn.tell(seat_at(turn.case, Level.STREET), "区委组织部已研判通过")
 
 
+@transaction.atomic
 def hand_out(
     case: Case,
     unit: Organization,
     instruction: str,
     *,
+    helpers: Iterable[Organization] = (),
+    helpers_do: str = "",
     due_at: datetime | None = None,
     seen: int | None = None,
     at: datetime | None = None,
     by: User,
 ) -> None:
-    """交办: 区委办 gives the case to one unit, by the unit's usual limit or until `due_at`."""
+    """交办: 区委办 gives the case to one unit, by the unit's usual limit or until `due_at`, and co-handling to `helpers`.
+
+    A co-handler is asked for `helpers_do`, else for the same as the unit, by the same time; a unit that helped so far
+    and now holds the case owes nothing beside that.
+    """
     if not instruction.strip():
         raise DomainError("请写明要求承办单位做什么。")
+    at = at or timezone.now()
     with acting(case, Action.HAND_OUT, by=by, seen=seen, at=at) as turn:
         held = turn.case
         if held.handling_unit is None or held.handling_unit.code != OFFICE_UNIT:
@@ -195,6 +218,21 @@ def hand_out(
         turn.note, turn.public_text = instruction, f"已交{unit.name}办理"
         turn.tell(seat_of(held), "区委办交办，请签收")
         turn.tell_reporters(f"您反映的问题已交{unit.name}办理")
+    for row in assigning.co_handling(case).filter(unit=unit):
+        assigning.end(row, "改为主办单位", at=at, by=by)
+    task = (helpers_do.strip() or instruction)[:MAX_TASK]
+    for helper in helpers:
+        assigning.assign(
+            case,
+            task,
+            kind=Kind.CO_HANDLE,
+            giver=f"unit:{unit_of(OFFICE_UNIT).pk}",
+            unit=helper,
+            due_at=case.due_at,
+            at=at,
+            by=by,
+        )
+    case.refresh_from_db()
 
 
 def send_down(

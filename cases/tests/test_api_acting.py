@@ -116,6 +116,9 @@ def test_a_unit_that_gives_a_case_back_learns_where_it_stands(li, wang, chen, qi
     cases.escalate(case, "超出权限", by=zhao)
     assert Caller(qian).act(case, "collect").status_code == 200
     assert Caller(sun).act(case, "hand_out", unit=li.postings.get().unit_id, instruction="请维修").status_code == 200
-    back = Caller(li).act(case, "return", reason="不属于本单位职责")
-    assert back.status_code == 200
+    assert Caller(li).act(case, "return", reason="不属于本单位职责").status_code == 403
+    assert Caller(li).act(case, "ask_return", reason="不属于本单位职责").status_code == 200
+    asked = case.approvals.get()
+    assert Caller(li).post("case-approval", case.number, asked.pk, agreed=True).status_code == 403
+    assert Caller(sun).post("case-approval", case.number, asked.pk, agreed=True).status_code == 200
     assert Caller(li).get("case", case.number).status_code == 404

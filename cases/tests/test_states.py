@@ -183,6 +183,8 @@ class AnyOrderTest(TestCase):
             "public_text": "已处理",
             "instruction": "请办理",
             "title": "路灯",
+            "what": "请到现场看看",
+            "unfinished": "不影响答复",
         }
         fields = ACTS[action].form.base_fields if hasattr(ACTS[action].form, "base_fields") else {}
         answers = {name: words[name] for name in fields if name in words}

@@ -102,10 +102,34 @@ def test_the_thin_district(do, make_case, zhao, qian, sun, li, chen):
     assert case.accepted_by == chen
 
 
-def test_a_unit_sends_a_case_back_to_the_office(do, make_case, qian, sun, li):
+def test_a_unit_asks_and_the_office_agrees_to_take_a_case_back(client, do, make_case, qian, sun, li):
     case = at_unit(make_case(), qian, sun)
-    do(li, case, Action.RETURN, reason="不属于本单位职责")
+    url = reverse("desk:act", args=[case.number, "return"])
+    assert client.post(url, {"return-reason": "不属于本单位职责"}).status_code == 403
+    do(li, case, Action.ASK_RETURN, reason="不属于本单位职责")
+    assert case.handling_unit.code == "zhujian"
+    asked = Approval.objects.get(kind="return")
+    url = reverse("desk:decide", args=[asked.pk])
+    assert client.get(url).status_code == 403  # the unit's own head
+    client.force_login(sun)
+    page = client.get(url).content.decode()
+    assert "不属于本单位职责" in page and "同意退回</button>" in page and "不同意</button>" in page
+    response = client.post(url, {"decision": "return", "note": ""})
+    assert "不同意要写明理由" in response.content.decode()
+    assert client.post(url, {"decision": "agree"}).status_code == 302
+    case.refresh_from_db()
     assert case.handling_unit.code == "quweiban"
+
+
+def test_a_unit_the_office_does_not_agree_with_goes_on(client, do, make_case, qian, sun, li):
+    case = at_unit(make_case(), qian, sun)
+    do(li, case, Action.ASK_RETURN, reason="不属于本单位职责")
+    client.force_login(sun)
+    url = reverse("desk:decide", args=[Approval.objects.get().pk])
+    client.post(url, {"decision": "return", "note": "产权属于本单位"})
+    response = do(li, case, Action.ASK_RETURN, reason="还是不属于")
+    assert "已经申请退回过一次" in response.content.decode() and "还是不属于" in response.content.decode()
+    assert case.handling_unit.code == "zhujian"
 
 
 def test_asking_for_time_and_the_heads_answer(client, do, make_case, he, chen):
@@ -215,10 +239,10 @@ def test_every_action_has_a_page_that_opens_for_somebody(client, make_case, wang
     for _ in range(3):
         cases.escalate(office, "办不了", by=wang)
     cases.collect(office, by=qian)
-    unit = at_unit(make_case(), qian, sun)
+    unit, unsolved = at_unit(make_case(), qian, sun), at_unit(make_case(), qian, sun)
     cases.resolve(unit, 4, "已修好", by=li)
     opened = set()
-    for case in (grid, community, unsigned, answered, disputed, held, at_street, collected, office, unit):
+    for case in (grid, community, unsigned, answered, disputed, held, at_street, collected, office, unit, unsolved):
         case.refresh_from_db()
         for user in (wang, he, chen, zhao, qian, sun, li):
             client.force_login(user)

@@ -99,7 +99,7 @@ def _back(request: HttpRequest, case: Case) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "POST"])
 def decide(request: HttpRequest, pk: int) -> HttpResponse:
-    """A request for 延期, 挂账 or 不予受理: GET shows what is asked, POST agrees or sends it back with a reason."""
+    """A request for 延期, 挂账, 不予受理 or 退回: GET shows what is asked, POST agrees or sends it back with a reason."""
     visible = Case.objects.visible_to(request.user)
     approval = get_object_or_404(
         Approval.objects.select_related(
@@ -113,18 +113,24 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("desk:case", approval.case.number)
     if not may_decide(approval, request.user):
         raise PermissionDenied
-    form = DecisionForm(request.POST if request.method == "POST" else None)
+    of_return = approval.kind == Approval.Kind.RETURN
+    form = DecisionForm(request.POST if request.method == "POST" else None, of_return=of_return)
     if form.is_bound and form.is_valid():
         try:
             cases.decide(approval, **form.cleaned_data, by=request.user)
         except DomainError as refusal:
             form.add_error(None, refusal.message)
         else:
-            done = "已同意" if form.cleaned_data["agreed"] else "已退回申请"
-            messages.success(request, f"{done}{approval.get_kind_display() if form.cleaned_data['agreed'] else ''}")
+            messages.success(request, _decided(approval))
             return _back(request, approval.case)
     context = {"approval": approval, "case": approval.case, "form": form, "follows": what_follows(approval)}
     return render(request, "desk/decide.html", context)
+
+
+def _decided(approval: Approval) -> str:
+    if approval.agreed:
+        return f"已同意{approval.get_kind_display()}"
+    return "没有同意退回，单位继续办理" if approval.kind == Approval.Kind.RETURN else "已退回申请"
 
 
 def _is_over(approval: Approval) -> bool:
@@ -133,5 +139,6 @@ def _is_over(approval: Approval) -> bool:
 
 def _why_over(approval: Approval) -> str:
     if approval.decided_by:
-        return f"这个申请已由{approval.decided_by.called}{'同意' if approval.agreed else '退回'}。"
+        refused = "决定不同意" if approval.kind == Approval.Kind.RETURN else "退回"
+        return f"这个申请已由{approval.decided_by.called}{'同意' if approval.agreed else refused}。"
     return "事项已经转到别处办理，这个申请随之失效。"

@@ -14,7 +14,7 @@ from cases.models import Case
 from cases.services.acting import OFFICE_UNIT
 from cases.states import Status
 from cases.wording import CALLED
-from desk import orders_work, wish_list, work
+from desk import assignment_list, orders_work, wish_list, work
 from grids.levels import Level
 from grids.models import Handover
 from grids.permissions import Ability, abilities_of
@@ -23,6 +23,9 @@ from notifications.models import Notification
 
 ROWS = 7
 NOTICES = 5
+# The lists of the page's two columns: where all of one are empty, the page says so.
+MAIN = ("turn", "orders", "unsigned", "reviews", "accepting", "wishes", "owed")
+BESIDE = ("approvals", "drafts", "returns", "notices")
 # What brought a case here, by the action of its timeline; {level} is the level it came from.
 ARRIVALS = {
     "register": "新登记",
@@ -61,7 +64,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def _work_list(request: HttpRequest) -> HttpResponse:
     """The lists; those with nothing in them are left out."""
     user, at = request.user, timezone.now()
-    turn = work.Turn(user, at)
+    turn, owed = work.Turn(user, at), assignment_list.Turn(user)
     selections = {
         "review": turn.review,
         "accept": work.to_accept(user),
@@ -70,6 +73,8 @@ def _work_list(request: HttpRequest) -> HttpResponse:
         "drafts": work.to_release(user),
         "wishes": wish_list.Turn(user).urgent,
         **orders_work.selections(user),
+        "owed": owed.owed.open(),
+        "returns": owed.to_decide,
     }
     counts = turn.counts() | work.counts(user, selections)
     context = {
@@ -79,6 +84,8 @@ def _work_list(request: HttpRequest) -> HttpResponse:
         "reviews": _until(selections["review"], "review_by", at) if counts["review"] else [],
         "accepting": _first(selections["accept"]) if counts["accept"] else [],
         "wishes": _wishes(user) if counts["wishes"] else [],
+        "owed": list(selections["owed"].for_list().most_pressing(at)[:ROWS]) if counts["owed"] else [],
+        "returns": _returns(selections["returns"]) if counts["returns"] else [],
         "approvals": _approvals(selections["approvals"]) if counts["approvals"] else [],
         "drafts": _drafts(selections["drafts"]) if counts["drafts"] else [],
         "to_approve": counts["approvals"] + counts["drafts"],
@@ -86,7 +93,9 @@ def _work_list(request: HttpRequest) -> HttpResponse:
         "orders": orders_work.rows(selections, counts),
         "now": at,
     }
-    return render(request, "desk/home.html", context)
+    main = any(context[name] for name in MAIN)
+    beside = any(context[name] for name in BESIDE)
+    return render(request, "desk/home.html", {**context, "main": main, "beside": beside})
 
 
 def _turn(mine, counts: dict[str, int]) -> dict:
@@ -150,6 +159,10 @@ def _approvals(rows) -> list:
 def _drafts(rows) -> list:
     related = ("case__category", "assignment", "drafted_by")
     return list(rows.select_related(*related).order_by("drafted_at", "pk")[:ROWS])
+
+
+def _returns(rows) -> list:
+    return list(rows.select_related("case__category", "unit", "area").order_by("due_at", "id")[:ROWS])
 
 
 def _notices(user) -> list[Notification]:

@@ -10,19 +10,14 @@ from django.utils import timezone
 from accounts.models import User
 from audit.services import record
 from cases import services as cases
-from cases.assignments import Kind
 from cases.models import Case
-from cases.services import assigning
-from cases.services.acting import OFFICE_UNIT, unit_of
+from cases.services.acting import OFFICE_UNIT
 from common.errors import DomainError
 from grids.models import Organization
 from supervision.models import HandOut, HandOutItem, LedgerEntry
 from supervision.services import ledgers
 from supervision.services.numbering import next_number
 from supervision.wording import long_date
-
-# What fits into a task of a unit that helps.
-MOST_WORDS = 500
 
 
 @dataclass(frozen=True)
@@ -80,8 +75,9 @@ def hand_out_batch(rows: Sequence[Row], document_number: str = "", *, at: dateti
 def _hand_out(batch: HandOut, row: Row, at: datetime, by: User) -> None:
     if row.lead in row.helpers:
         raise DomainError(f"{row.lead.name}已经是主办单位，不能再列为协办。")
-    cases.hand_out(row.case, row.lead, row.instruction, due_at=row.due_at, seen=row.seen, at=at, by=by)
-    _ask_helpers(row, at, by)
+    cases.hand_out(
+        row.case, row.lead, row.instruction, helpers=row.helpers, due_at=row.due_at, seen=row.seen, at=at, by=by
+    )
     item = HandOutItem.objects.create(
         handout=batch, case=row.case, lead=row.lead, instruction=row.instruction, due_at=row.case.due_at
     )
@@ -89,19 +85,3 @@ def _hand_out(batch: HandOut, row: Row, at: datetime, by: User) -> None:
     helpers = f"，协办{'、'.join(unit.name for unit in row.helpers)}" if row.helpers else ""
     words = f"第{batch.number}批，主办{row.lead.name}{helpers}，{long_date(row.case.due_at)}前办结"
     ledgers.entry_of_case(row.case, LedgerEntry.Kind.HANDED_OUT, words, at=at, by=by)
-
-
-def _ask_helpers(row: Row, at: datetime, by: User) -> None:
-    """加派 of every helper, by the seat that hands out, until the lead's own deadline."""
-    giver = f"unit:{unit_of(OFFICE_UNIT).pk}"
-    for unit in row.helpers:
-        assigning.assign(
-            row.case,
-            row.instruction[:MOST_WORDS],
-            kind=Kind.CO_HANDLE,
-            giver=giver,
-            unit=unit,
-            due_at=row.case.due_at,
-            at=at,
-            by=by,
-        )
