@@ -46,6 +46,7 @@ class DeskFrame:
         if seats:
             selections["unread"] = Notification.objects.for_seats(seats, user).unread(user)
         if Ability.HANDLE in self.abilities:
+            selections["callbacks"] = work.to_call(user)
             selections["wishes"] = Wish.objects.visible_to(user).held_by(user).to_answer()
         if Ability.PLAN_VISITS in self.abilities:
             selections["review_items"] = Submission.objects.reviewable_by(user).to_review()
@@ -61,6 +62,11 @@ class DeskFrame:
     def wishes(self) -> int:
         """Micro-wishes to review or to confirm at the user's seats."""
         return self._counted.get("wishes", 0)
+
+    @property
+    def callbacks(self) -> int:
+        """Reporters the user's seats are to call back."""
+        return self._counted.get("callbacks", 0)
 
     @property
     def review_items(self) -> int:
