@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from cases import shown
 from cases.figures import Share, shares
-from cases.models import CasePhoto, Publication
+from cases.models import CasePhoto, Category, Publication
 from cases.shown import Line
 from common.normalise import clean_text
 from common.pages import Page, bounded_count, keyset
@@ -73,10 +73,15 @@ def rows_of(chosen: Sieve) -> QuerySet[Publication]:
     if chosen.area:
         rows = rows.filter(**{"community" if level_of(chosen.area) == Level.COMMUNITY else "street": chosen.area})
     if chosen.category:
-        rows = rows.filter(category__code=chosen.category)
+        # By its id: joined by its code, the lines of a category would all be sorted for one page.
+        rows = rows.filter(category=_category_ids()[chosen.category])
     if chosen.state:
         rows = rows.filter(state=chosen.state)
     return rows.matching(chosen.q) if chosen.q else rows
+
+
+def _category_ids() -> dict[str, int]:
+    return catalog.remembered("ledger-categories", lambda: dict(Category.objects.tops().values_list("code", "pk")))
 
 
 def lines(chosen: Sieve, cursor: str) -> Page:

@@ -57,7 +57,7 @@ def published(make_case, make_household, courtyard, wang):
 
 
 def addresses(line: Publication, token) -> list[str]:
-    queries = ("", f"?area={XINCUN}", f"?area={XINCUN[:9]}", "?category=lighting", "?state=closed", "?q=路灯")
+    queries = ("", f"?area={XINCUN}", f"?area={XINCUN[:9]}", "?category=light", "?state=closed", "?q=路灯")
     found = [f"/ledger/{query}" for query in queries] + [f"/ledger/table.csv{query}" for query in queries]
     return [*found, f"/ledger/{line.pk}/", "/", f"/grid/{GRID}/", f"/grid/{XINCUN}/", f"/r/{token}/"]
 

@@ -37,8 +37,14 @@ def list_calls(rows: Iterable[CallBack], *, at: datetime) -> list[CallBack]:
     CallBack.objects.bulk_create(rows, ignore_conflicts=True)
     tokens = [row.token for row in rows]
     new = list(CallBack.objects.filter(token__in=tokens).select_related("case__category", "report").order_by("pk"))
-    _send_links([row for row in new if row.report and row.report.wants_sms and not row.report.withdrawn_at], at)
+    _send_links([row for row in new if _wants_link(row)], at)
     return new
+
+
+def _wants_link(row: CallBack) -> bool:
+    """True for who wants messages. Who has just said 不满意 is not sent the same question: somebody is to call."""
+    asked = row.report
+    return bool(asked and asked.wants_sms and not asked.withdrawn_at) and row.why != CallBack.Why.UNHAPPY
 
 
 def _send_links(rows: list[CallBack], at: datetime) -> None:

@@ -103,7 +103,7 @@ def test_unsolved_goes_to_the_level_above_and_says_why(answered, wang):
 
 def test_who_answered_before_and_is_drawn_may_say_it_came_back(closed, zhao):
     case = closed()
-    calling.draw_random(at=moment("2026-11-24 8:40"))
+    calling.draw_random(at=moment("2026-11-24 08:40"))
     say(waiting(case), outcome="unsolved", unsolved_reason="came_back", by=zhao)
     case.refresh_from_db()
     assert case.status == Status.CONFIRMING and case.review_by
@@ -176,7 +176,7 @@ def test_only_what_is_answered_can_be_asked_about_and_only_once(make_case, answe
 
 def test_the_lot_draws_the_same_twice_and_at_least_one_a_street(closed, outsider):
     drawn_from = [closed() for _ in range(5)]
-    at = moment("2026-11-24 8:40")
+    at = moment("2026-11-24 08:40")
     assert calling.draw_random(at=at) == 1
     (call,) = CallBack.objects.all()
     day = moment("2026-11-23 12:00").date()
@@ -193,12 +193,12 @@ def test_the_share_is_a_setting_and_complaints_stay_out(closed, make_case, wang,
         closed()
     closed(area=XINCUN, about=wang)
     CallShare.objects.create(level=1, percent=50)
-    assert calling.draw_random(at=moment("2026-11-24 8:40")) == 2
+    assert calling.draw_random(at=moment("2026-11-24 08:40")) == 2
     CallShare.objects.update(percent=0)
     for level in (2, 3, 4):
         CallShare.objects.create(level=level, percent=0)
     CallBack.objects.all().delete()
-    assert calling.draw_random(at=moment("2026-11-24 8:40")) == 0
+    assert calling.draw_random(at=moment("2026-11-24 08:40")) == 0
 
 
 def test_what_was_said_is_forgotten_with_the_contact(closed, wang):
@@ -226,7 +226,7 @@ def test_many_sweepers_and_many_draws_make_one_call_back_each(answered, closed):
         finally:
             connection.close()
 
-    works = [lambda: cases.sweep(at=at)] * 3 + [lambda: calling.draw_random(at=moment("2026-11-24 8:40"))] * 3
+    works = [lambda: cases.sweep(at=at)] * 3 + [lambda: calling.draw_random(at=moment("2026-11-24 08:40"))] * 3
     threads = [threading.Thread(target=run, args=(work,)) for work in works]
     for thread in threads:
         thread.start()

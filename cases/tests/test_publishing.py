@@ -40,7 +40,7 @@ def test_released_it_is_found_by_what_the_case_says_and_leaves_event_and_entry(m
     case = make_case()
     line = publish(case, wang)
     line.refresh_from_db()
-    assert (line.area_id, line.category.code, line.state) == (case.area_id, "lighting", "working")
+    assert (line.area_id, line.category.code, line.state) == (case.area_id, "light", "working")
     event = Event.objects.filter(case=case).latest("number")
     assert (event.action, event.note, event.by) == (Action.PUBLISH, "路灯维修", wang)
     assert Entry.objects.about("case", case.pk).filter(verb="case.publish").count() == 1
@@ -167,8 +167,8 @@ def test_what_staff_took_back_may_come_back_with_a_new_day(make_case, wang):
     case = make_case()
     publish(case, wang)
     publishing.take_back(case, "staff", at=NOON, by=wang)
-    publishing.publish(case, **GOOD, at=moment("2026-11-24 9:00"), by=wang)
-    assert Publication.objects.standing().get().released_at == moment("2026-11-24 9:00")
+    publishing.publish(case, **GOOD, at=moment("2026-11-24 09:00"), by=wang)
+    assert Publication.objects.standing().get().released_at == moment("2026-11-24 09:00")
 
 
 def test_withdrawn_or_merged_it_goes_by_itself(make_case, wang, chen):

@@ -78,7 +78,7 @@ def test_level_unit_and_time_are_those_of_the_case(released, li, sun):
     case = released(closed=False)
     assert "网格办理" in read() and "主办" in read()
     unit = Organization.objects.get(code="zhujian")
-    Case.objects.filter(pk=case.pk).update(level=4, handling_unit=unit, due_at=moment("2020-01-01 9:00"))
+    Case.objects.filter(pk=case.pk).update(level=4, handling_unit=unit, due_at=moment("2020-01-01 09:00"))
     html = read()
     assert "区级办理" in html and f"由{unit.name}主办" in html and "超期" in html
 
@@ -145,7 +145,7 @@ def test_figures_are_what_their_definitions_say(released, make_case, wang):
     made = [released() for _ in range(6)]
     Case.objects.filter(pk=made[0].pk).update(outcome="partly", satisfaction="dissatisfied", answered_in_time=False)
     Case.objects.filter(pk=made[1].pk).update(closed_level=3, satisfaction="")
-    Case.objects.filter(pk=made[2].pk).update(resolved_at=moment("2020-01-01 9:00"))
+    Case.objects.filter(pk=made[2].pk).update(resolved_at=moment("2020-01-01 09:00"))
     Case.objects.filter(pk=made[3].pk).update(about=wang)
     Case.objects.filter(pk=made[3].pk).update(about=None)
     found = {share.name: (share.part, share.n) for share in shares()}

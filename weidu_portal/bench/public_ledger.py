@@ -15,13 +15,16 @@ _ANSWERED = """
 UPDATE cases_case SET status = CASE WHEN id %% 10 = 0 THEN 'suspended' WHEN id %% 10 < 4 THEN 'handling' ELSE 'closed' END,
     resolved_at = CASE WHEN id %% 10 >= 4 THEN now() - interval '1 minute' * (id %% 262800) END,
     closed_at = CASE WHEN id %% 10 >= 4 THEN now() - interval '1 minute' * (id %% 262800) END,
-    closed_level = CASE WHEN id %% 10 >= 4 THEN 1 + id %% 3 END, answered_in_time = CASE WHEN id %% 10 >= 4 THEN id %% 7 <> 0 END,
+    closed_level = CASE WHEN id %% 10 >= 4 THEN 1 + id %% 3 END,
+    answered_in_time = CASE WHEN id %% 10 >= 4 THEN id %% 7 <> 0 END,
     outcome = CASE WHEN id %% 10 >= 4 THEN 'solved' ELSE '' END, satisfaction = CASE WHEN id %% 20 >= 4 THEN 'fairly' ELSE '' END
 """
 _RELEASED = """
-INSERT INTO cases_publication (case_id, title, text, reply, place, area_id, category_id, state, released_at, released_by_id, taken_back_why)
+INSERT INTO cases_publication (
+    case_id, title, text, reply, place, area_id, category_id, state, released_at, released_by_id, taken_back_why)
 SELECT cases_case.id, (ARRAY['背街路灯不亮', '楼道飞线充电', '下水道堵塞', '门禁坏了'])[1 + cases_case.id %% 4] || cases_case.id,
-       '晚上看不清路，老人走路不方便。', '已经更换灯泡并检查线路。', '健康路', area_id, coalesce(cases_category.parent_id, cases_category.id),
+       '晚上看不清路，老人走路不方便。', '已经更换灯泡并检查线路。', '健康路',
+       area_id, coalesce(cases_category.parent_id, cases_category.id),
        CASE status WHEN 'closed' THEN 'closed' WHEN 'suspended' THEN 'suspended' ELSE 'working' END,
        now() - interval '1 minute' * cases_case.id, %(staff)s, ''
 FROM cases_case JOIN cases_category ON cases_category.id = cases_case.category_id
@@ -39,7 +42,7 @@ def measure() -> dict[str, float]:
     for table in ("cases_case", "cases_publication"):
         crowd.run(f"VACUUM ANALYZE {table}")
     catalog.forget()
-    narrowed = f"area={XINCUN}&category=lighting&state=closed"
+    narrowed = f"area={XINCUN}&category=light&state=closed"
     looked_for = ["路灯", "飞线 充电", "没有这样的事", "不亮99999"]
     paths = ["/ledger/", f"/ledger/?area={XINCUN[:9]}", f"/ledger/?area={XINCUN}", "/ledger/?state=suspended"]
     paths += [f"/ledger/?{narrowed}", *(f"/ledger/?q={words}" for words in map(quote, looked_for))]

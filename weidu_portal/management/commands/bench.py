@@ -27,7 +27,7 @@ PARTS = {
 class Command(BaseCommand):
     """Runs the benches."""
 
-    help = "Measures sweep, lists, public form, search, sheets, ledgers, wishes, phones and public ledger in a scratch database; writes var/bench.json."
+    help = "Measures what the portal promises to be quick, part by part, in a scratch database; writes var/bench.json."
 
     def add_arguments(self, parser) -> None:
         """Where to write, and which parts to run."""
