@@ -101,7 +101,7 @@ def _small_compounds(community: str) -> list[str]:
 
 def faults(secrets: Secrets, words: Words) -> dict[str, str]:
     """What is wrong with a wording: field → what to change. Empty where it may be shown."""
-    found = {}
+    found: dict[str, str] = {}
     for field in ("title", "text", "reply", "place"):
         typed = getattr(words, field)
         if field in ("title", "text") and not typed:

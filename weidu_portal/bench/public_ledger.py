@@ -5,7 +5,6 @@ import re
 import time
 from urllib.parse import quote
 
-from public import catalog
 from weidu_portal.bench import crowd
 from weidu_portal.bench.pages import XINCUN, gunicorn, p95, timed
 
@@ -41,7 +40,6 @@ def measure() -> dict[str, float]:
     crowd.run(_RELEASED, {"staff": staff.pk})
     for table in ("cases_case", "cases_publication"):
         crowd.run(f"VACUUM ANALYZE {table}")
-    catalog.forget()
     narrowed = f"area={XINCUN}&category=light&state=closed"
     looked_for = ["路灯", "飞线 充电", "没有这样的事", "不亮99999"]
     paths = ["/ledger/", f"/ledger/?area={XINCUN[:9]}", f"/ledger/?area={XINCUN}", "/ledger/?state=suspended"]
