@@ -6,7 +6,7 @@ from django.contrib import admin
 
 from audit.admin import AuditedAdmin
 from cases import limits
-from cases.models import Category, Limit
+from cases.models import CallShare, Category, Limit
 
 
 @admin.register(Category)
@@ -78,3 +78,16 @@ class LimitAdmin(AuditedAdmin):
     def has_delete_permission(self, request, obj=None) -> bool:
         """A row for one category may go; without the rows for all no case would have a time."""
         return super().has_delete_permission(request, obj) and (obj is None or obj.category_id is not None)
+
+
+@admin.register(CallShare)
+class CallShareAdmin(AuditedAdmin):
+    """How many of a hundred closed cases are drawn for a random call-back, by level."""
+
+    list_display = ["level", "percent"]
+    list_editable = ["percent"]
+    ordering = ["level"]
+
+    def has_delete_permission(self, request, obj=None) -> bool:
+        """Nought draws none; a missing row would mean the default again."""
+        return False

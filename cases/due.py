@@ -64,3 +64,10 @@ def _workdays(current: WorkCalendar, after: date, until: date) -> int:
     """Working days later than `after`, `until` included; a list asks the same again and again."""
     days = (until - after).days
     return sum(current.is_workday(after + timedelta(days=offset)) for offset in range(1, days + 1))
+
+
+def working_time(start: datetime, end: datetime) -> str:
+    """How long something took in words: 不到1个工作日, or the working days after the first."""
+    first, last = timezone.localdate(start), timezone.localdate(end)
+    count = _workdays(calendar.current(), first, last)
+    return f"{count}个工作日" if count else "不到1个工作日"

@@ -1,10 +1,10 @@
 """In which roles a person stands to a case, hence which actions are open to them. Used by pages and API alike."""
 
-from cases.models import Approval, Case
+from cases.models import Approval, CallBack, Case
 from cases.services.acting import OFFICE_UNIT
 from cases.services.approvals import extension_days
 from cases.services.residents import above
-from cases.states import Action, Who, actions_for
+from cases.states import ANSWERED, Action, Who, actions_for
 from grids.levels import Level, code_at, level_of
 from grids.models import Organization, Posting
 from grids.permissions import Ability
@@ -131,11 +131,29 @@ def _can_return(case: Case) -> bool:
 
 
 def may_reveal(case: Case, user) -> bool:
-    """True where a posting that handles the case, stands above it or is its community's grants REVEAL."""
+    """True where a posting that handles the case, stands above it or is its community's grants REVEAL; or whose seat
+    is to call its reporter.
+    """
     handles = {Who.HOLDER, Who.ABOVE, Who.COMMUNITY}
-    return case.about_id != user.pk and any(
-        Ability.REVEAL in posting.post.grants and _roles(case, posting) & handles for posting in _own(user)
-    )
+    able = [posting for posting in _own(user) if Ability.REVEAL in posting.post.grants]
+    if case.about_id == user.pk or not able:
+        return False
+    return any(_roles(case, posting) & handles for posting in able) or _calls(case, able)
+
+
+def _calls(case: Case, postings: list[Posting]) -> bool:
+    seats = {f"unit:{p.unit_id}" if p.unit_id else f"area:{p.area_id}" for p in postings}
+    return case.status in ANSWERED and CallBack.objects.waiting().filter(case=case, seat__in=seats).exists()
+
+
+def may_release(case: Case, user) -> bool:
+    """True where the user's role lets them put the case into the public ledger, or take it out."""
+    return Action.PUBLISH in actions_for(case.status, roles_of(case, user))
+
+
+def may_list_call(case: Case, user) -> bool:
+    """True where the user's role lets them ask the reporter about the answer."""
+    return Action.FOLLOW_UP in actions_for(case.status, roles_of(case, user))
 
 
 def knows_reporter(case: Case, user) -> bool:

@@ -24,6 +24,8 @@ class Status(models.TextChoices):
 # Somebody's turn: the clock of signing and handling runs in these two only.
 OPEN = (Status.RECEIVED, Status.HANDLING)
 ENDED = (Status.CLOSED, Status.REFUSED, Status.WITHDRAWN, Status.MERGED)
+# There is an answer one can ask the reporter about.
+ANSWERED = (Status.CONFIRMING, Status.CLOSED)
 NOT_ENDED = (*OPEN, Status.CONFIRMING, Status.SUSPENDED)
 
 

@@ -4,6 +4,7 @@ from celery import shared_task
 
 from cases import services as cases
 from cases.services.assignment_sweep import sweep_assignments as sweep_due_assignments
+from cases.services.calling import draw_random
 from cases.services.photos import discard_unused
 from cases.services.retention import forget_ended
 
@@ -30,3 +31,9 @@ def discard_photos() -> int:
 def forget_reporters() -> int:
     """Names and phones whose time is over; returns how many reports."""
     return forget_ended()
+
+
+@shared_task
+def draw_calls() -> int:
+    """The day's random call-backs; returns how many."""
+    return draw_random()

@@ -22,7 +22,7 @@ _NAMED_PLACE = re.compile(r"^.*(?:小区|家属院|社区|花园|公寓|庭院|�
 # Numbers in the middle of words.
 _DIGITS = re.compile(r"\d{11}")
 _WRITTEN_PHONE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
-_WRITTEN_ID_NUMBER = re.compile(r"(?<!\d)\d{17}[\dXx](?!\w)")
+_WRITTEN_ID_NUMBER = re.compile(r"(?<!\d)\d{17}[\dXx](?![0-9A-Za-z])")
 
 
 def _mask_phone(plain: str) -> str:

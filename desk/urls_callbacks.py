@@ -1,3 +1,12 @@
 """Addresses of the staff pages about call-backs."""
 
-callbacks_urls: list = []
+from django.urls import path
+
+from desk.views import callbacks
+
+callbacks_urls: list = [
+    path("callbacks/", callbacks.callbacks, name="callbacks"),
+    path("callbacks/results/", callbacks.results, name="callback-results"),
+    path("callbacks/<int:pk>/", callbacks.callback, name="callback"),
+    path("cases/<str:number>/callback/", callbacks.new, name="callback-new"),
+]

@@ -9,6 +9,7 @@ from django.db.models import Case as Choose
 from django.db.models import (
     CharField,
     Count,
+    Exists,
     ExpressionWrapper,
     F,
     IntegerField,
@@ -26,7 +27,7 @@ from django.utils.functional import cached_property
 
 from accounts.models import User
 from cases.assignments import Kind, State
-from cases.models import Approval, Assignment, Case, Draft, Event
+from cases.models import Approval, Assignment, CallBack, Case, Draft, Event, Publication
 from cases.services.acting import OFFICE_UNIT
 from cases.states import Status
 from grids.levels import Level, level_of
@@ -191,6 +192,22 @@ def to_follow_up(user: User) -> QuerySet:
     quiet = Q(status=Status.CONFIRMING, review_by__isnull=True)
     unhappy = Q(status=Status.CLOSED, follow_up_by__isnull=False)
     return Case.objects.visible_to(user).held_by(user).filter(quiet | unhappy)
+
+
+def to_publish(user: User) -> QuerySet:
+    """Closed cases the user may put into the public ledger, and nobody has: held, one step below, or of the own community."""
+    codes = [p.area_id for p in _handling(user) if p.area_id and level_of(p.area_id) == Level.COMMUNITY]
+    roles = [condition(posting) for posting in _handling(user) for condition in (_holds, _above)]
+    rows = Case.objects.visible_to(user).filter(_any(roles) | Q(community__in=codes), status=Status.CLOSED)
+    open_to_all = rows.filter(category__publishable=True, about__isnull=True)
+    # What stands there is done, and what its reporter took back stays back.
+    kept = Publication.objects.filter(Q(taken_back_at__isnull=True) | Q(taken_back_why=Publication.Why.RESIDENT))
+    return open_to_all.exclude(Exists(kept.filter(case=OuterRef("pk"))))
+
+
+def to_call(user: User) -> QuerySet[CallBack]:
+    """Reporters the user's own seats are to ask."""
+    return CallBack.objects.at_seats_of(user).waiting()
 
 
 def to_decide(user: User) -> QuerySet[Approval]:

@@ -132,7 +132,7 @@ def _fits(reading: Reading) -> Q:
     """Words by grams and comparison, the door by its columns."""
     wanted = Q()
     if reading.words:
-        wanted &= Q(grams__contains=[gram for word in reading.words for gram in _grams(word)])
+        wanted &= Q(grams__contains=[gram for word in reading.words for gram in grams_of(word)])
     for word in reading.words:
         wanted &= Q(search__contains=word)
     if reading.building_no is not None:
@@ -144,7 +144,7 @@ def _fits(reading: Reading) -> Q:
     return wanted
 
 
-def _grams(word: str) -> list[str]:
+def grams_of(word: str) -> list[str]:
     """The pairs of a word; a single character as it is."""
     return [word[place : place + 2] for place in range(len(word) - 1)] or [word]
 

@@ -8,12 +8,12 @@ from django.db.models import Case as Choose
 from django.db.models import F, Q, QuerySet, When
 from django.utils import timezone
 
-from cases.models import Case, Category
+from cases.due import working_time
+from cases.models import Case, Category, Publication
 from cases.states import ClosingLevel, Status
 from cases.wording import CALLED
 from grids.levels import Level, code_at, level_of
 from public import catalog
-from public.story import working_time
 
 _SALT = "public.openness"
 _A_DAY = 24 * 3600
@@ -23,8 +23,9 @@ _SHOWN, _OFFERED = 4, 3
 
 @dataclass(frozen=True)
 class Ended:
-    """One line of 办理公示."""
+    """One line of 办理公示 that is done."""
 
+    pk: int
     title: str
     place: str
     level: str
@@ -46,36 +47,33 @@ class Similar:
 
 
 def recently_ended() -> list[Ended]:
-    """The newest closed cases that may be published, at most a minute old."""
-    return catalog.remembered("ended", _recently_ended)
+    """The newest closed cases of the public ledger, at most a minute old."""
+    return catalog.remembered("ended", lambda: _ended(_closed()))
 
 
 def ended_in(grid: str) -> list[Ended]:
     """The newest of them in one grid, of the last half year, with at most one query."""
     since = timezone.now() - _HALF_A_YEAR
-    return _ended(_publishable().filter(community=code_at(grid, Level.COMMUNITY), area=grid, created_at__gte=since))
+    return _ended(_closed().filter(community=code_at(grid, Level.COMMUNITY), area=grid, released_at__gte=since))
 
 
-def _recently_ended() -> list[Ended]:
-    return _ended(_publishable())
+def _closed() -> QuerySet[Publication]:
+    rows = Publication.objects.standing().filter(state=Publication.State.CLOSED)
+    return rows.order_by("-released_at", "-id").select_related("case")
 
 
-def _publishable() -> QuerySet[Case]:
-    rows = Case.objects.filter(status=Status.CLOSED, category__publishable=True, about__isnull=True)
-    return rows.exclude(title="").order_by("-created_at", "-id")
-
-
-def _ended(rows: QuerySet[Case]) -> list[Ended]:
-    shown = rows.only("title", "area_id", "closed_level", "created_at", "closed_at")
+def _ended(rows: QuerySet[Publication]) -> list[Ended]:
+    shown = rows.only("title", "area_id", "case__closed_level", "case__created_at", "case__closed_at")
     return [
         Ended(
-            title=case.title,
-            place=catalog.community_called(case.area_id),
-            level=f"{'区级' if case.closed_level == Level.DISTRICT else ClosingLevel(case.closed_level).label}办结",
-            took=working_time(case.created_at, case.closed_at),
-            on=case.closed_at,
+            pk=row.pk,
+            title=row.title,
+            place=catalog.community_called(row.area_id),
+            level=f"{'区级' if row.case.closed_level == Level.DISTRICT else ClosingLevel(row.case.closed_level).label}办结",
+            took=working_time(row.case.created_at, row.case.closed_at),
+            on=row.case.closed_at,
         )
-        for case in shown[:_SHOWN]
+        for row in shown[:_SHOWN]
     ]
 
 

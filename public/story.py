@@ -9,6 +9,7 @@ from datetime import datetime
 from django.db.models import Q
 from django.utils import timezone
 
+from cases.due import working_time
 from cases.ladder import MAX_DISPUTES
 from cases.models import Approval, Case, CasePhoto, Event, Report
 from cases.states import Action, Alarm, ClosingLevel, Outcome, Status
@@ -16,7 +17,6 @@ from cases.wording import CALLED, climbed_to
 from common.templatetags.weidu import cn_date, cn_time
 from grids.levels import Level, code_at
 from public import catalog
-from workdays import calendar
 
 # What only the person who did it reads about; somebody else's is left out.
 _OWN = [Action.ADD, Action.JOIN, Action.CONFIRM, Action.DISPUTE, Action.WITHDRAW]
@@ -235,13 +235,6 @@ def _closed_at(case: Case) -> str:
 
 def _worked(case: Case) -> str:
     return working_time(case.created_at, case.closed_at)
-
-
-def working_time(start: datetime, end: datetime) -> str:
-    """How long something took in words: 当天, or working days after the first."""
-    first, last, current = timezone.localdate(start), timezone.localdate(end), calendar.current()
-    days = sum(current.is_workday(first.fromordinal(day)) for day in range(first.toordinal() + 1, last.toordinal() + 1))
-    return f"{days}个工作日" if days else "不到1个工作日"
 
 
 def _line(event: Event, report: Report) -> Line:

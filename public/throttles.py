@@ -26,6 +26,11 @@ LIMITS = {
     ("try", "network"): "900/hour",
     ("look", "browser"): "600/hour",
     ("look", "network"): "9000/hour",
+    ("download", "browser"): "20/hour",
+    ("download", "network"): "120/hour",
+    ("call", "browser"): "60/hour",
+    ("call", "receipt"): "60/hour",
+    ("call", "network"): "600/hour",
     ("track", "browser"): "30/hour",
     ("track", "receipt"): "20/hour",
     ("track", "network"): "600/hour",
@@ -41,7 +46,7 @@ def limiter() -> FixedWindowRateLimiter:
 
 
 def is_busy(request: HttpRequest, purpose: str, *, receipt: str = "") -> bool:
-    """Counts one more `purpose` (submit, enrol, try, look, track); True where a limit is passed."""
+    """Counts one more `purpose` (a first part of LIMITS); True where a limit is passed."""
     counted = {"browser": _browser(request), "network": _network(request), "receipt": receipt}
     results = [_passes(purpose, what, key) for what, key in counted.items() if key and _limit(purpose, what)]
     return not all(results)

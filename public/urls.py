@@ -4,6 +4,7 @@ from django.urls import path
 
 from public import views
 from public.urls_claims import claim_urls
+from public.urls_ledger import ledger_urls
 from public.urls_wishes import wish_urls
 from public.views import doors
 
@@ -34,6 +35,7 @@ urlpatterns = [
     path("privacy/", views.privacy, name="privacy"),
     path("rights/", views.rights, name="rights"),
     path("size/", views.size, name="size"),
+    *ledger_urls,
     *wish_urls,
     *claim_urls,
 ]

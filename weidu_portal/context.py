@@ -50,6 +50,7 @@ class DeskFrame:
             selections["unread"] = Notification.objects.for_seats(seats, user).unread(user)
         if Ability.HANDLE in self.abilities:
             selections["assignments"] = Assignment.objects.owed_by(user).open()
+            selections["callbacks"] = work.to_call(user)
             selections["wishes"] = Wish.objects.visible_to(user).held_by(user).to_answer()
         if self.whistles_matter:
             selections["whistles"] = whistles_to_answer(self.user)
@@ -96,6 +97,11 @@ class DeskFrame:
     def assignments(self) -> int:
         """What the user's units and areas still owe on cases."""
         return self._counted.get("assignments", 0)
+
+    @property
+    def callbacks(self) -> int:
+        """Reporters the user's seats are to call back."""
+        return self._counted.get("callbacks", 0)
 
     @property
     def review_items(self) -> int:

@@ -2,12 +2,12 @@
 
 import re
 
+from common.public_words import SAYS_DOOR, SAYS_NUMBER, named_in, says_building, says_number, says_room
 from common.sensitive import mask_numbers
 from wishes.models import Wish
 
 _CASH = re.compile("现金|转账|红包|打款|汇款|借钱|微信收款|支付宝")
 _SCHOOL = re.compile("小学|中学|幼儿园|学校|[一二三四五六七八九]年级|[0-9]班")
-_DOOR = re.compile(r"[0-9一二三四五六七八九十]+(?:号楼|栋|单元|室)")
 
 
 def faults(wish: Wish, title: str, text: str, care_label: str = "") -> dict[str, str]:
@@ -29,9 +29,9 @@ def faults(wish: Wish, title: str, text: str, care_label: str = "") -> dict[str,
 def fault(wish: Wish, words: str) -> str:
     """What is wrong with words that everybody may read; empty where nothing is."""
     checks = (
-        (mask_numbers(words) != words, "里面有电话或证件号码，请去掉"),
-        (bool(wish.name) and len(wish.name.plain) > 1 and wish.name.plain in words, "里面有心愿人的姓名，请去掉"),
-        (bool(_DOOR.search(words)), "里面有楼号门牌，请去掉"),
+        (says_number(words), SAYS_NUMBER),
+        (bool(wish.name) and named_in(words, [wish.name.plain]), "里面有心愿人的姓名，请去掉"),
+        (says_building(words) or says_room(words), SAYS_DOOR),
         (wish.is_childs and bool(_SCHOOL.search(words)), "孩子的心愿不写学校和班级，请去掉"),
         (bool(_CASH.search(words)), "心愿墙不收现金、不转账，请改写"),
     )

@@ -1,7 +1,7 @@
 """Models of cases. Read `case.py` first."""
 
 from cases.models.assignment import Assignment, Coordination, Whistle
-from cases.models.callback import CallBack
+from cases.models.callback import CallBack, CallShare
 from cases.models.case import Case
 from cases.models.category import Category, Limit
 from cases.models.draft import Draft
@@ -13,6 +13,7 @@ __all__ = [
     "Approval",
     "Assignment",
     "CallBack",
+    "CallShare",
     "Case",
     "CasePhoto",
     "Category",

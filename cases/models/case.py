@@ -216,6 +216,16 @@ class Case(models.Model):
                 name="case_turn_call",
             ),
             models.Index(fields=["status", "id"], condition=Q(level=Level.DISTRICT), name="case_ledger_units"),
+            # The figures everybody may read, counted from the index alone.
+            models.Index(
+                fields=["resolved_at"],
+                include=[
+                    *("street", "community", "status", "closed_level"),
+                    *("answered_in_time", "outcome", "satisfaction"),
+                ],
+                condition=Q(resolved_at__isnull=False, about__isnull=True),
+                name="case_answered_lately",
+            ),
             GinIndex(fields=["helping_units"], condition=~Q(helping_units=[]), name="case_helping_units"),
             models.Index(fields=["community", "-created_at", "-id"], name="case_ledger_community"),
             models.Index(fields=["street", "-created_at", "-id"], name="case_ledger_street"),

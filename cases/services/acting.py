@@ -14,9 +14,10 @@ from audit.services import record
 from cases import limits, wording
 from cases.assignments import State
 from cases.ladder import Deadlines, deadlines
-from cases.models import Assignment, Case, CasePhoto, Event, Report
+from cases.models import Assignment, CallBack, Case, CasePhoto, Event, Publication, Report
+from cases.models.publication import listed_under
 from cases.services import clock
-from cases.states import ENDED, Action, Alarm, Mark, Status, rule_of
+from cases.states import ANSWERED, ENDED, Action, Alarm, Mark, Status, rule_of
 from common.errors import DomainError, StalePage
 from grids.levels import Level, code_at
 from grids.models import Organization
@@ -98,6 +99,7 @@ def acting(
     with transaction.atomic():
         locked = Case.objects.select_for_update(of=("self",)).select_related("category", "area").get(pk=case.pk)
         before = (locked.status, locked.level, locked.step)
+        listed = listed_under(locked)
         turn = Turn(locked, action, by, at or timezone.now(), alarm_to, report)
         if isinstance(action, Alarm):
             turn.alarm = action
@@ -108,8 +110,13 @@ def acting(
             locked.status = turn.to
         locked.event_count += 1
         locked.save()
-        if locked.status in ENDED and before[0] not in ENDED:
+        ended = locked.status in ENDED and before[0] not in ENDED
+        if ended:
             _let_go(locked)
+        if ended or listed_under(locked) != listed:
+            Publication.objects.follow(locked, turn.at)
+        if before[0] in ANSWERED and locked.status not in ANSWERED:
+            CallBack.objects.call_off(locked, "重新办理，不用再问", turn.at)
         event = _append(turn, before)
         _tell(turn, event)
     case.refresh_from_db()

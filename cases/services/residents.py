@@ -7,8 +7,8 @@ from django.db.models import Q
 
 from accounts.models import User
 from cases.ladder import FOLLOW_UP_AFTER, MAX_DISPUTES, MAX_REOPENINGS, ONE_WORKDAY, next_level
-from cases.models import Case, Report
-from cases.services import counting
+from cases.models import CallBack, Case, Report
+from cases.services import call_list, counting
 from cases.services.acting import COLLECTING_UNIT, OFFICE_UNIT, acting, begin_step, seat_at, seat_of, unit_of
 from cases.states import ENDED, Action, Alarm, Outcome, Satisfaction, Status
 from common.errors import DomainError
@@ -52,7 +52,9 @@ def _close(turn) -> None:
     turn.case.review_by = turn.case.follow_up_by = None
     if turn.case.satisfaction == Satisfaction.DISSATISFIED:
         # Stays on the list of calls to make until somebody has called.
-        turn.case.follow_up_by = calendar.current().add(turn.at, ONE_WORKDAY)
+        due = turn.case.follow_up_by = calendar.current().add(turn.at, ONE_WORKDAY)
+        seat = seat_of(turn.case)
+        call_list.list_call(turn.case, CallBack.Why.UNHAPPY, seat=seat, at=turn.at, report=turn.report, due=due)
 
 
 def confirm(
@@ -62,6 +64,7 @@ def confirm(
     *,
     comment: str = "",
     report: Report | None = None,
+    again: bool = False,
     seen: int | None = None,
     at: datetime | None = None,
     by: User | None = None,
@@ -69,13 +72,14 @@ def confirm(
     """The reporter's answer (or what staff heard on the phone): 已解决 or 部分解决 closes, 未解决 goes to the level above.
 
     不满意 alone leads to a follow-up call. A case a unit answered closes only after the community has accepted it.
+    `again`: the portal asked, so who has answered before answers anew.
     """
     target = case.live
     if outcome == Outcome.UNSOLVED:
-        dispute(target, comment, satisfaction=satisfaction, report=report, seen=seen, at=at, by=by)
+        dispute(target, comment, satisfaction=satisfaction, report=report, again=again, seen=seen, at=at, by=by)
         return
     with acting(target, Action.CONFIRM, by=by, seen=seen, at=at, report=report) as turn:
-        _answer(turn, outcome, satisfaction, comment)
+        _answer(turn, outcome, satisfaction, comment, again)
         if turn.case.status == Status.CONFIRMING:
             turn.case.outcome, turn.case.satisfaction = outcome, satisfaction or turn.case.satisfaction
             if turn.case.review_by:
@@ -87,16 +91,21 @@ def confirm(
                 _close(turn)
 
 
-def _answer(turn, outcome: str, satisfaction: str, comment: str) -> None:
-    """Write down one reporter's answer; a reporter answers once for each answer of ours."""
+def _answer(turn, outcome: str, satisfaction: str, comment: str, again: bool) -> None:
+    """Write down one reporter's answer; a reporter answers once for each answer of ours, and when asked `again`."""
     turn.note = comment if turn.by else ""
+    if turn.by:
+        call_list.settle(turn.case, outcome=outcome, satisfaction=satisfaction, note=comment, at=turn.at, by=turn.by)
+    else:
+        CallBack.objects.call_off(turn.case, "反映人已自己评价", turn.at)
     if satisfaction == Satisfaction.DISSATISFIED:
         turn.tell(seat_of(turn.case), "居民不满意，请电话回访")
     if turn.report is None:
         return
     # Read again under lock: a second tap finds the first one's answer.
     report = Report.objects.select_for_update(of=("self",)).get(pk=turn.report.pk)
-    if report.answered_at and turn.case.resolved_at and report.answered_at >= turn.case.resolved_at:
+    answered_before = report.answered_at and turn.case.resolved_at and report.answered_at >= turn.case.resolved_at
+    if answered_before and not again:
         raise DomainError("您已经评价过这次答复，谢谢。")
     if report.withdrawn_at:
         raise DomainError("您已经撤回了这件事项。")
@@ -111,6 +120,7 @@ def dispute(
     *,
     satisfaction: str = "",
     report: Report | None = None,
+    again: bool = False,
     seen: int | None = None,
     at: datetime | None = None,
     by: User | None = None,
@@ -120,7 +130,7 @@ def dispute(
         under_review = bool(turn.case.review_by)
         if turn.case.disputes >= MAX_DISPUTES and not under_review:
             raise DomainError("已经复核过两次。如仍有意见，可以拨打12345，或到社区当面反映。")
-        _answer(turn, Outcome.UNSOLVED, satisfaction, comment)
+        _answer(turn, Outcome.UNSOLVED, satisfaction, comment, again)
         turn.to = Status.CONFIRMING
         turn.case.outcome, turn.case.satisfaction = Outcome.UNSOLVED, satisfaction or turn.case.satisfaction
         turn.case.closed_at = turn.case.follow_up_by = None
@@ -209,19 +219,21 @@ def follow_up(
     outcome: str = "",
     satisfaction: str = "",
     report: Report | None = None,
+    again: bool = False,
     at: datetime | None = None,
-    by: User,
+    by: User | None,
 ) -> None:
     """回访: a call or a visit after the answer; with an outcome it counts as the reporter's own answer.
 
-    While the level above looks at a dispute, a call only adds to what is known.
+    While the level above looks at a dispute, a call only adds to what is known. A call-back that waits is made with it.
     """
     with acting(case, Action.FOLLOW_UP, by=by, at=at) as turn:
         turn.note = note
         turn.case.follow_up_by = None
+        call_list.settle(case, outcome=outcome, satisfaction=satisfaction, note=note, at=turn.at, by=by)
     counts = case.status == Status.CONFIRMING or (case.status == Status.CLOSED and outcome == Outcome.UNSOLVED)
     if outcome and counts and not case.review_by:
-        confirm(case, outcome, satisfaction, comment=note, report=report, at=at, by=by)
+        confirm(case, outcome, satisfaction, comment=note, report=report, again=again, at=at, by=by)
 
 
 @transaction.atomic

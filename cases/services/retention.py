@@ -2,12 +2,13 @@
 
 from datetime import datetime, timedelta
 
+from django.contrib.postgres.functions import RandomUUID
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from audit.services import record
-from cases.models import Event, Report
+from cases.models import CallBack, Event, Report
 from cases.states import ENDED
 
 # 办结后保存3年: households.services.FIRST_NOTICE.
@@ -25,7 +26,14 @@ def forget_ended(*, at: datetime | None = None) -> int:
     due = Report.objects.filter(~Q(name="") | Q(phone__isnull=False), case__status__in=ENDED).exclude(Exists(touched))
     while ids := list(due.order_by("pk").values_list("pk", flat=True)[:CHUNK]):
         total += _forget(ids)
+    _forget_calls(touched)
     return total
+
+
+def _forget_calls(touched) -> None:
+    """What was written down after a call goes with the contact, and the link of the message leads nowhere any more."""
+    rows = CallBack.objects.filter(case__status__in=ENDED, done_at__isnull=False).exclude(note="")
+    rows.exclude(Exists(touched)).update(note="", token=RandomUUID())
 
 
 @transaction.atomic

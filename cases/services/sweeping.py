@@ -16,8 +16,8 @@ from django.utils import timezone
 from cases import sql
 from cases.ladder import ONE_WORKDAY, Deadlines, deadlines
 from cases.limits import LimitTable
-from cases.models import Case
-from cases.services import clock
+from cases.models import CallBack, Case
+from cases.services import call_list, clock
 from cases.services.acting import COLLECTING_UNIT, OFFICE_UNIT, acting, seat_of, unit_of
 from cases.services.approvals import restart
 from cases.services.residents import review_lapsed, seat_above
@@ -179,3 +179,4 @@ def _remind(case: Case, at: datetime) -> None:
     with acting(case, Alarm.FOLLOW_UP, by=None, at=at) as turn:
         turn.case.follow_up_by = None
         turn.tell(seat_of(turn.case), "居民还没有评价，请回访")
+        call_list.list_call(turn.case, CallBack.Why.DUE, seat=seat_of(turn.case), at=turn.at)

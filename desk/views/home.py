@@ -68,7 +68,7 @@ def _work_list(request: HttpRequest) -> HttpResponse:
     selections = {
         "review": turn.review,
         "accept": work.to_accept(user),
-        "follow": work.to_follow_up(user),
+        "follow": work.to_call(user),
         "approvals": work.to_decide(user),
         "drafts": work.to_release(user),
         "wishes": wish_list.Turn(user).urgent,

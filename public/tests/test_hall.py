@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from cases import services as cases
 from cases.models import Case
+from cases.services import publishing
 from conftest import XINCUN, moment
 from households.models import PrivacyNotice, RightsRequest
 from public import catalog, throttles
@@ -35,6 +36,9 @@ def ended(make_case, chen, title: str = "路灯维修", **more) -> Case:
     case = make_case(at=moment("2026-11-20 10:00"), **more)
     cases.set_title(case, title, by=chen)
     Case.objects.filter(pk=case.pk).update(status="closed", closed_at=moment("2026-11-24 10:00"), closed_level=2)
+    case.refresh_from_db()
+    if title and not publishing.obstacle(case):
+        publishing.publish(case, title=title, text="楼前的路灯坏了。", by=chen)
     return case
 
 

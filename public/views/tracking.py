@@ -10,12 +10,13 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cases import services as cases
-from cases.models import Report
+from cases.models import Publication, Report
+from cases.services import publishing
 from cases.states import Outcome
 from common.errors import DomainError
 from common.receipts import clean_receipt
 from files.services import photo_response
-from public import drafts, sending, story, throttles, visitor
+from public import catalog, drafts, sending, story, throttles, visitor
 from public.forms import AddForm, AnswerForm, TrackForm
 from public.views.own import own
 from wishes import services as wishes
@@ -73,6 +74,7 @@ def progress(request: HttpRequest, report: Report) -> HttpResponse:
 def _progress_page(request: HttpRequest, report: Report, **forms) -> HttpResponse:
     """The page with forms as they were sent, where one was refused."""
     page = {"story": story.tell(report), "answered": story.answered(report), "answer": AnswerForm(), "add": AddForm()}
+    page["published"] = Publication.objects.of_case(page["story"].case).first()
     page["draft"] = drafts.Draft(page["add"].submission)
     return render(request, "public/progress.html", page | forms)
 
@@ -112,6 +114,21 @@ def withdraw(request: HttpRequest, report: Report) -> HttpResponse:
             return redirect("public:progress")
     told = story.tell(report)
     return render(request, "public/withdraw.html", {"story": told, "refusal": refusal})
+
+
+@require_http_methods(["GET", "POST"])
+@_own
+def take_back(request: HttpRequest, report: Report) -> HttpResponse:
+    """撤下公示: no reason asked, handling goes on. Gone from the ledger, its table and its photos at once."""
+    if request.method == "POST":
+        try:
+            publishing.take_back(report.case, Publication.Why.RESIDENT, report=report)
+        except DomainError as error:
+            messages.warning(request, error.message)
+        else:
+            catalog.forget()
+            messages.success(request, "已撤下，公示里不再显示。办理照常进行。")
+    return redirect("public:progress")
 
 
 @require_http_methods(["GET", "POST"])
