@@ -282,9 +282,13 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "CompoundKind": "grids.models.Compound.Kind",
         "HouseholdKind": "households.models.Household.Kind",
+        "HouseholdState": "households.models.Household.State",
         "WishKind": "wishes.states.Kind",
         "WishStatus": "wishes.states.Status",
         "CaseStatus": "cases.states.Status",
+        "ApprovalKind": "cases.models.Approval.Kind",
+        "AssignmentKind": "cases.assignments.Kind",
+        "AssignmentState": "cases.assignments.State",
     },
 }
 

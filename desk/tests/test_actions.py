@@ -105,6 +105,7 @@ def test_the_thin_district(do, make_case, zhao, qian, sun, li, chen):
 def test_a_unit_asks_and_the_office_agrees_to_take_a_case_back(client, do, make_case, qian, sun, li):
     case = at_unit(make_case(), qian, sun)
     url = reverse("desk:act", args=[case.number, "return"])
+    client.force_login(li)
     assert client.post(url, {"return-reason": "不属于本单位职责"}).status_code == 403
     do(li, case, Action.ASK_RETURN, reason="不属于本单位职责")
     assert case.handling_unit.code == "zhujian"

@@ -11,7 +11,7 @@ TABLE = """
 GET  desk:assignments       302  200  200  200  200  200  200  200  200  403  403
 POST desk:assignments       302  405  405  405  405  405  405  405  405  403  403
 GET  desk:assignment        302  200  200  200  200  200  200  200  404  403  403
-POST desk:assignment        302  405  405  405  405  405  405  405  404  403  403
+POST desk:assignment        302  405  405  405  405  405  405  405  405  403  403
 GET  desk:assignment-act/assign_sign   302 403 403 403 403 403 403 403 404 403 403
 POST desk:assignment-act/assign_sign   302 403 403 403 403 403 403 403 404 403 403
 GET  desk:assignment-act/assign_end    302 403 403 403 403 403 200 403 404 403 403
