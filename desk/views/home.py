@@ -14,7 +14,7 @@ from cases.models import Case
 from cases.services.acting import OFFICE_UNIT
 from cases.states import Status
 from cases.wording import CALLED
-from desk import wish_list, work
+from desk import meetings_work, wish_list, work
 from grids.levels import Level
 from grids.models import Handover
 from grids.permissions import Ability, abilities_of
@@ -67,6 +67,7 @@ def _work_list(request: HttpRequest) -> HttpResponse:
         "follow": work.to_follow_up(user),
         "approvals": work.to_decide(user),
         "wishes": wish_list.Turn(user).urgent,
+        "invitations": meetings_work.coming(user, at),
     }
     counts = turn.counts() | work.counts(user, selections)
     context = {
@@ -77,6 +78,7 @@ def _work_list(request: HttpRequest) -> HttpResponse:
         "accepting": _first(selections["accept"]) if counts["accept"] else [],
         "wishes": _wishes(user) if counts["wishes"] else [],
         "approvals": _approvals(selections["approvals"]) if counts["approvals"] else [],
+        "invitations": meetings_work.nearest(user, at) if counts["invitations"] else [],
         "notices": _notices(user),
         "now": at,
     }
