@@ -15,7 +15,7 @@ from cases.states import Action
 from conftest import XINCUN
 from desk import case_meetings
 from grids.models import Area, Organization
-from public.story import story
+from public.story import tell
 from supervision.models import AgendaItem, Meeting
 from supervision.services import deciding, meetings
 from supervision.services.deciding import Duty
@@ -234,7 +234,7 @@ def test_issued_resolutions_are_printed_with_the_number_a_person_typed(open_as, 
 def test_residents_and_staff_read_the_decision_each_in_their_words(sun, zhao, item):
     deciding.decide(item, "费用由财政列支", "区里已定由住建局牵头", [Duty(in_days(9), unit=unit())], by=sun)
     report = item.case.reports.get()
-    told = story(report)
+    told = tell(report)
     words = [line.quote + line.words for line in told.lines]
     assert any("区里已定由住建局牵头" in said for said in words)
     assert not any("财政" in said for said in words)

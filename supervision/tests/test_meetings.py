@@ -17,8 +17,8 @@ from common.errors import DomainError
 from conftest import XINCUN, moment
 from grids.models import Area, Organization
 from notifications.models import Notification
-from supervision.models import AgendaItem, Invitation, Ledger, LedgerItem, Meeting, Resolution, Review
-from supervision.services import agenda, deciding, meetings
+from supervision.models import AgendaItem, Invitation, Ledger, LedgerItem, Meeting, Resolution
+from supervision.services import deciding, meetings
 from supervision.services.deciding import Duty
 
 pytestmark = pytest.mark.django_db
@@ -166,32 +166,6 @@ def test_items_are_moved_and_removed_while_undecided(meeting, make_case, sun):
     with pytest.raises(DomainError, match="已经取下"):
         meetings.move(third, 1, by=sun)
     assert second.position == 2
-
-
-def test_left_over_comes_first_then_reviews_then_ledgers(item, make_case, sun, qian):
-    reviewed, listed = make_case(subject="研判"), make_case(subject="台账")
-    Review.objects.create(case=reviewed, step=1, saved_by=qian, decision="meeting", decided_at=NOW, decided_by=qian)
-    day = timezone.localdate(NOW)
-    ledger = Ledger.objects.create(year=2026, number=12, from_date=day, to_date=day, opened_by=qian)
-    LedgerItem.objects.create(ledger=ledger, case=listed, position=3, listed_by=qian)
-    deciding.postpone(item, at=NOW, by=sun)
-    following = meetings.plan(HELD + timedelta(days=28), "三楼", at=NOW, by=sun)
-    found = agenda.offers(following, sun)
-    assert [(one.case.pk, one.why) for one in found] == [
-        (item.case_id, "2026年第1次联席研判留到下次"),
-        (reviewed.pk, "研判提请联席研判"),
-        (listed.pk, "清单第12号之3"),
-    ]
-    assert found[0].question == "泵站归谁管"
-    for one in found:
-        meetings.add_case(following, one.case, "定什么", at=NOW + timedelta(minutes=1), by=sun)
-    assert agenda.offers(following, sun) == []
-    assert agenda.offers(meetings.plan(HELD, "三楼", at=NOW, by=sun), sun) == []
-
-
-def test_nobody_is_offered_what_they_may_not_see(item, sun, outsider):
-    deciding.postpone(item, at=NOW, by=sun)
-    assert agenda.offers(meetings.plan(HELD, "三楼", at=NOW, by=sun), outsider) == []
 
 
 # --- who comes
