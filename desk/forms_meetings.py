@@ -151,20 +151,21 @@ class DutyForm(StyledForm):
 class Duties:
     """The rows of duties: as many as were sent, one more on request. `places` are read once for all rows."""
 
-    def __init__(self, case: Case, data=None, *, initial=(), more: bool = False):
+    def __init__(self, case: Case, data=None, *, initial=(), judged: bool = True, more: bool = False):
         self.units = {f"unit:{unit.pk}": unit for unit in bodies()}
         codes = [code_at(case.area_id, level) for level in (Level.STREET, Level.COMMUNITY)]
         self.areas = {f"area:{area.code}": area for area in Area.objects.filter(code__in=codes).order_by("code")}
         here = [(key, area.full_name) for key, area in self.areas.items()]
         places = [("", "请选择"), ("事项所在", here), ("单位", [(key, unit.name) for key, unit in self.units.items()])]
-        if data is None:
-            rows = [*initial, {}] if not initial else list(initial)
-            self.forms = [DutyForm(prefix=f"duty-{n}", initial=row, places=places) for n, row in enumerate(rows)]
+        if data is not None and judged:
+            sent = range(_count(data.get("duties", "")))
+            self.forms = [DutyForm(data, prefix=f"duty-{n}", places=places) for n in sent]
             return
-        sent = _count(data.get("duties", ""))
-        self.forms = [DutyForm(data, prefix=f"duty-{n}", places=places) for n in range(sent)]
-        if more and sent < MOST_DUTIES:
-            self.forms.append(DutyForm(prefix=f"duty-{sent}", places=places))
+        rows = list(initial) or [{}]
+        if data is not None:
+            rows = [_row(data, n) for n in range(_count(data.get("duties", "")))]
+        rows += [{}] if more and len(rows) < MOST_DUTIES else []
+        self.forms = [DutyForm(prefix=f"duty-{n}", initial=row, places=places) for n, row in enumerate(rows)]
 
     @property
     def count(self) -> int:
@@ -193,6 +194,11 @@ class Duties:
             owner=typed["owner"],
             what=typed["what"],
         )
+
+
+def _row(data, number: int) -> dict:
+    """What was typed in a row so far, not judged yet."""
+    return {name: data.get(f"duty-{number}-{name}", "") for name in DutyForm.base_fields}
 
 
 def _count(text: str) -> int:

@@ -120,13 +120,13 @@ class MeetingPage:
         """When it is held, as a badge."""
         return meeting_state(self.meeting, self.at)
 
-    def fill(self, data=None, *, more: bool = False) -> None:
-        """Put the forms of the chosen item on the page: what is written down, or what was typed."""
+    def fill(self, data=None, *, judged: bool = True, more: bool = False) -> None:
+        """Put the forms of the chosen item on the page: what is written down, or what was typed, `judged` or as it is."""
         item = self.chosen
         actions = open_actions(item.case, self.user)
         kept = {name: getattr(item, name) for name in ("opinions", "decision", "public_text")}
-        self.form = DecideForm(None if more else data, initial=kept | typed(data), actions=actions)
-        self.duties = Duties(item.case, data, initial=initial_duties(item), more=more)
+        self.form = DecideForm(data if judged else None, initial=kept | typed(data), actions=actions)
+        self.duties = Duties(item.case, data, initial=initial_duties(item), judged=judged, more=more)
 
 
 def typed(data) -> dict:

@@ -58,7 +58,7 @@ def test_a_meeting_from_planning_to_the_next_one(desktop, enter, make_case, sun,
     look(desktop)
     desktop.get_by_role("main").get_by_role("link", name="安排会议").first.click()
     desktop.get_by_label("开会时间").fill(f"{day(3)}T15:00")
-    desktop.get_by_label("地点").fill("区委三楼会议室")
+    desktop.get_by_role("main").get_by_label("地点").fill("区委三楼会议室")
     look(desktop)
     desktop.get_by_role("button", name="安排会议").click()
     expect(desktop.get_by_role("heading", name=re.compile("第1次联席研判"))).to_be_visible()
@@ -96,9 +96,10 @@ def test_a_meeting_from_planning_to_the_next_one(desktop, enter, make_case, sun,
     desktop.get_by_role("link", name="1. 六一路涵洞雨后积水").click()
     desktop.get_by_label("各方意见").fill("区住建局：泵站2009年移交市里。")
     desktop.get_by_label("议定", exact=True).fill("区住建局牵头报改造方案；批复前由街道值守抽排。")
-    desktop.get_by_label("责任单位").select_option(label="区住建局")
-    desktop.get_by_label("负责人").fill("郭科长")
-    desktop.get_by_label("完成日期").fill(day(20))
+    row = desktop.get_by_role("group", name="第1个责任单位")
+    row.get_by_label("责任单位").select_option(label="区住建局")
+    row.get_by_label("负责人").fill("郭科长")
+    row.get_by_label("完成日期").fill(day(20))
     desktop.get_by_role("button", name="再加一个单位").click()
     row = desktop.get_by_role("group", name="第2个责任单位")
     row.get_by_label("责任单位").select_option(label="北大街道")
@@ -139,7 +140,7 @@ def test_a_meeting_from_planning_to_the_next_one(desktop, enter, make_case, sun,
 
 
 def test_on_a_phone_everything_fits_also_in_large_type_and_without_javascript(
-    live_server, open_page, enter, make_case, sun, li, zhao
+    live_server, open_page, enter, make_case, sun, li
 ):
     meeting = meetings.plan(timezone.now() + timedelta(days=3), "区委三楼会议室", by=sun)
     items = [

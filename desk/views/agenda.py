@@ -12,7 +12,7 @@ from cases.services import assigning
 from common.errors import DomainError
 from desk.forms_meetings import AcceptForm, AddForm, RedoForm
 from desk.meeting_page import MeetingPage, row_of
-from desk.views.meetings import meeting_or_404
+from desk.views.meetings import meeting_or_404, sent
 from grids.decorators import require
 from grids.permissions import Ability
 from supervision.models import AgendaItem, Meeting, Resolution
@@ -27,7 +27,7 @@ from supervision.services.deciding import Duty
 def add(request: HttpRequest, pk: int) -> HttpResponse:
     """从台账添加: what is offered, left over first; or any case by its number."""
     found = meeting_or_404(request, pk)
-    form = AddForm(request.POST or None)
+    form = AddForm(sent(request))
     if request.method == "POST" and form.is_valid() and _added(request, found, form):
         return redirect("desk:meeting-add", found.pk)
     offers = agenda.offers(found, request.user)
@@ -66,7 +66,7 @@ def item(request: HttpRequest, pk: int) -> HttpResponse:
         return _panel(request, page)
     do = request.POST.get("do", "")
     if do == "row":
-        page.fill(request.POST, more=True)
+        page.fill(request.POST, judged=False, more=True)
         return _panel(request, page, rows_only=bool(request.htmx))
     if do == "decide":
         return _decide(request, page)
@@ -147,7 +147,7 @@ def _simple(request: HttpRequest, page: MeetingPage, do: str) -> HttpResponse:
         return SIMPLE[do](page, request)
     except DomainError as refusal:
         if not page.meeting.is_issued:
-            page.fill(request.POST, more=True)
+            page.fill(request.POST, judged=False)
         return _panel(request, page, refusal.message)
 
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from common.errors import DomainError
 from desk.forms_meetings import InviteForm, ReplyForm
 from desk.meeting_page import lines, meeting_state
-from desk.views.meetings import meeting_or_404
+from desk.views.meetings import meeting_or_404, sent
 from grids.decorators import require
 from grids.permissions import Ability
 from supervision.models import AgendaItem, Invitation, plans_meetings
@@ -25,7 +25,7 @@ from supervision.services import meetings as convening
 def invite(request: HttpRequest, pk: int) -> HttpResponse:
     """Choose among units and streets not asked yet; they are told at once."""
     found = meeting_or_404(request, pk)
-    form = InviteForm(request.POST or None, meeting=found)
+    form = InviteForm(sent(request), meeting=found)
     if request.method == "POST" and form.is_valid():
         try:
             new = convening.invite(found, **form.cleaned_data, by=request.user)
@@ -46,17 +46,17 @@ def invitation(request: HttpRequest, pk: int) -> HttpResponse:
     rows = Invitation.objects.all() if plans_meetings(request.user) else Invitation.objects.filter(mine)
     found = get_object_or_404(rows.select_related("meeting", "unit", "area", "replied_by"), pk=pk)
     may_answer = Invitation.objects.to(request.user).filter(pk=found.pk).exists()
-    form = ReplyForm(request.POST or None, initial=_given(found))
+    form = ReplyForm(sent(request), initial=_given(found))
     if request.method == "POST":
         if not may_answer:
             raise PermissionDenied
         if form.is_valid() and _answered(request, found, form):
             return redirect("desk:invitation", found.pk)
+    found.due_state = meeting_state(found.meeting, timezone.now())
     shown = lines(AgendaItem.objects.visible_to(request.user).filter(meeting=found.meeting), timezone.now())
     context = {
         "invitation": found,
         "meeting": found.meeting,
-        "due": {"due_state": meeting_state(found.meeting, timezone.now())},
         "form": form,
         "may_answer": may_answer and not found.meeting.is_issued,
         "lines": shown,

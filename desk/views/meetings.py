@@ -1,7 +1,7 @@
 """联席研判: the list, planning one, its page, issuing and printing what was decided."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -22,6 +22,11 @@ def meeting_or_404(request: HttpRequest, pk: int) -> Meeting:
     return get_object_or_404(Meeting.objects.visible_to(request.user), pk=pk)
 
 
+def sent(request: HttpRequest) -> QueryDict | None:
+    """What a form was sent with; None where it is only looked at."""
+    return request.POST if request.method == "POST" else None
+
+
 @require(Ability.HANDLE)
 @require_safe
 def meetings(request: HttpRequest) -> HttpResponse:
@@ -36,7 +41,7 @@ def meetings(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
     """安排会议."""
-    form = PlanForm(request.POST or None)
+    form = PlanForm(sent(request))
     if request.method == "POST" and form.is_valid():
         try:
             made = convening.plan(**form.cleaned_data, by=request.user)
@@ -55,7 +60,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
     """改时间地点."""
     found = meeting_or_404(request, pk)
     local = timezone.localtime(found.held_at)
-    form = PlanForm(request.POST or None, initial={"held_at": local, "place": found.place})
+    form = PlanForm(sent(request), initial={"held_at": local, "place": found.place})
     if request.method == "POST" and form.is_valid():
         try:
             convening.change(found, **form.cleaned_data, by=request.user)
@@ -83,7 +88,7 @@ def meeting(request: HttpRequest, pk: int) -> HttpResponse:
 def issue(request: HttpRequest, pk: int) -> HttpResponse:
     """印发议定事项, with the document number a person types."""
     found = meeting_or_404(request, pk)
-    form = IssueForm(request.POST or None)
+    form = IssueForm(sent(request))
     if request.method == "POST" and form.is_valid():
         try:
             convening.issue(found, form.cleaned_data["document_number"], by=request.user)

@@ -119,7 +119,7 @@ def test_what_is_on_an_agenda_or_ended_is_not_added_again(item, meeting, make_ca
     with pytest.raises(DomainError, match="要定什么"):
         meetings.add_case(meeting, make_case(), " ", at=NOW, by=sun)
     closed = make_case()
-    Case.objects.filter(pk=closed.pk).update(status=Status.CLOSED, closed_level=1)
+    Case.objects.filter(pk=closed.pk).update(status=Status.CLOSED, closed_level=1, closed_at=NOW)
     with pytest.raises(DomainError, match="不用再议"):
         meetings.add_case(meeting, closed, "再议", at=NOW, by=sun)
     complaint = make_case()
@@ -249,7 +249,7 @@ def test_a_decision_is_refused_whole(item, make_case, sun):
     item.refresh_from_db()
     assert item.state == S.OPEN
     assert not Event.objects.filter(action__in=[Action.DECIDE, Action.ASSIGN]).exists()
-    Case.objects.filter(pk=item.case_id).update(status=Status.CLOSED, closed_level=1)
+    Case.objects.filter(pk=item.case_id).update(status=Status.CLOSED, closed_level=1, closed_at=NOW)
     with pytest.raises(DomainError, match="请取下议题"):
         decide(item, by=sun)
     meetings.remove(item, at=NOW, by=sun)
