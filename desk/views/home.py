@@ -14,7 +14,7 @@ from cases.models import Case
 from cases.services.acting import OFFICE_UNIT
 from cases.states import Status
 from cases.wording import CALLED
-from desk import assignment_list, orders_work, wish_list, work
+from desk import assignment_list, meetings_work, orders_work, wish_list, work
 from grids.levels import Level
 from grids.models import Handover
 from grids.permissions import Ability, abilities_of
@@ -25,7 +25,7 @@ ROWS = 7
 NOTICES = 5
 # The lists of the page's two columns: where all of one are empty, the page says so.
 MAIN = ("turn", "orders", "unsigned", "reviews", "accepting", "wishes", "owed")
-BESIDE = ("approvals", "drafts", "returns", "notices")
+BESIDE = ("approvals", "drafts", "returns", "invitations", "notices")
 # What brought a case here, by the action of its timeline; {level} is the level it came from.
 ARRIVALS = {
     "register": "新登记",
@@ -75,6 +75,7 @@ def _work_list(request: HttpRequest) -> HttpResponse:
         **orders_work.selections(user),
         "owed": owed.owed.open(),
         "returns": owed.to_decide,
+        "invitations": meetings_work.coming(user, at),
     }
     counts = turn.counts() | work.counts(user, selections)
     context = {
@@ -89,6 +90,7 @@ def _work_list(request: HttpRequest) -> HttpResponse:
         "approvals": _approvals(selections["approvals"]) if counts["approvals"] else [],
         "drafts": _drafts(selections["drafts"]) if counts["drafts"] else [],
         "to_approve": counts["approvals"] + counts["drafts"],
+        "invitations": meetings_work.nearest(user, at) if counts["invitations"] else [],
         "notices": _notices(user),
         "orders": orders_work.rows(selections, counts),
         "now": at,

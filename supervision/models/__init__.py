@@ -2,7 +2,7 @@
 
 from supervision.models.handout import HandOut, HandOutItem
 from supervision.models.ledger import Ledger, LedgerEntry, LedgerItem, Review
-from supervision.models.meeting import AgendaItem, Invitation, Meeting, Resolution
+from supervision.models.meeting import AgendaItem, Invitation, Meeting, Resolution, plans_meetings
 from supervision.models.order import Order
 
 __all__ = [
@@ -17,4 +17,5 @@ __all__ = [
     "Order",
     "Resolution",
     "Review",
+    "plans_meetings",
 ]

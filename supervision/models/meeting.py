@@ -5,12 +5,34 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from cases.assignments import OPEN_STATES, State
 from cases.models import Assignment, Case
 from grids.models import Area, Organization
+from grids.permissions import Ability, abilities_of
+from grids.scope import scope_of
+
+
+def plans_meetings(user) -> bool:
+    """True for 区委组织部 and 区委办: they plan meetings, write down what was decided, and see all of them."""
+    return bool(abilities_of(user) & {Ability.COLLECT, Ability.HAND_OUT})
+
+
+class MeetingQuerySet(models.QuerySet):
+    """Meetings by who may know of them."""
+
+    def visible_to(self, user):
+        """Every meeting for who plans them, else those the user's own unit or street is asked to."""
+        if plans_meetings(user):
+            return self.all()
+        return self.filter(pk__in=Invitation.objects.to(user).values("meeting"))
 
 
 class Meeting(models.Model):
-    """2026年第11次联席研判. Planned, held item by item, issued; reviewed at the next one."""
+    """2026年第11次联席研判. Planned, held item by item, issued; reviewed at the next one.
+
+    Once issued it is frozen: `printed` keeps the resolutions as they went out, as words without personal data, because
+    an assignment that is asked for again gets another date.
+    """
 
     year = models.PositiveSmallIntegerField("年份")
     number = models.PositiveSmallIntegerField("第几次")
@@ -24,6 +46,9 @@ class Meeting(models.Model):
     issued_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="印发人"
     )
+    printed = models.JSONField("印发内容", default=list, blank=True)
+
+    objects = MeetingQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "联席研判"
@@ -35,9 +60,29 @@ class Meeting(models.Model):
                 name="meeting_issued_at_and_by",
             ),
         ]
+        indexes = [models.Index(fields=["-held_at", "-id"], name="meeting_newest_first")]
 
     def __str__(self) -> str:
         return f"{self.year}年第{self.number}次联席研判"
+
+    @property
+    def is_issued(self) -> bool:
+        """True once it is frozen."""
+        return self.issued_at is not None
+
+
+class InvitationQuerySet(models.QuerySet):
+    """Invitations by whose they are."""
+
+    def to(self, user):
+        """Those to the user's own units and streets, where the user's post may handle."""
+        scope = scope_of(user, granting=Ability.HANDLE)
+        asked = Q(pk__in=[])
+        if scope.units:
+            asked |= Q(unit__in=scope.units)
+        if scope.areas:
+            asked |= Q(area__in=scope.areas)
+        return self.filter(asked)
 
 
 class Invitation(models.Model):
@@ -61,6 +106,8 @@ class Invitation(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="回执人"
     )
 
+    objects = InvitationQuerySet.as_manager()
+
     class Meta:
         verbose_name = verbose_name_plural = "会议通知"
         constraints = [
@@ -83,6 +130,26 @@ class Invitation(models.Model):
     def whose(self) -> str:
         """Who is asked, in words."""
         return self.unit.name if self.unit else self.area.name
+
+    @property
+    def seat(self) -> str:
+        """The seat that is asked."""
+        return f"unit:{self.unit_id}" if self.unit_id else f"area:{self.area_id}"
+
+
+class AgendaItemQuerySet(models.QuerySet):
+    """Items by who may read them."""
+
+    def visible_to(self, user):
+        """Items of meetings the user knows of, about cases the user may see."""
+        meetings = Meeting.objects.visible_to(user).values("pk")
+        return self.filter(meeting__in=meetings, case__in=Case.objects.visible_to(user))
+
+    def for_list(self):
+        """What a row shows: the case, what was decided, and who does what by when; two queries."""
+        duties = Resolution.objects.select_related("assignment__unit", "assignment__area").order_by("pk")
+        rows = self.select_related("case__category", "case__area", "case__handling_unit", "decided_by")
+        return rows.prefetch_related(models.Prefetch("resolutions", queryset=duties)).order_by("position")
 
 
 class AgendaItem(models.Model):
@@ -108,6 +175,8 @@ class AgendaItem(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="记录人"
     )
 
+    objects = AgendaItemQuerySet.as_manager()
+
     class Meta:
         verbose_name = verbose_name_plural = "议题"
         constraints = [
@@ -124,11 +193,35 @@ class AgendaItem(models.Model):
         return f"{self.meeting_id}#{self.position}"
 
 
+class ResolutionQuerySet(models.QuerySet):
+    """Resolutions by meeting and progress."""
+
+    def visible_to(self, user):
+        """Resolutions on cases the user may see."""
+        return self.filter(item__in=AgendaItem.objects.visible_to(user))
+
+    def before(self, meeting):
+        """Those of earlier meetings."""
+        return self.filter(item__meeting__held_at__lt=meeting.held_at)
+
+    def unfinished(self):
+        """Somebody still owes a report, or nobody has accepted it yet."""
+        return self.filter(assignment__state__in=[*OPEN_STATES, State.REPORTED])
+
+    def for_list(self):
+        """What a row shows, in one query."""
+        return self.select_related(
+            "assignment__unit", "assignment__area", "item__meeting", "item__case__category", "item__case__area"
+        )
+
+
 class Resolution(models.Model):
     """One decided duty with owner and date; its progress is the assignment's. Accepted at the next meeting or before."""
 
     item = models.ForeignKey(AgendaItem, models.PROTECT, related_name="resolutions", verbose_name="议题")
     assignment = models.OneToOneField(Assignment, models.PROTECT, related_name="resolution", verbose_name="任务")
+
+    objects = ResolutionQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "议定事项"
