@@ -8,11 +8,12 @@ from django.utils import timezone
 from cases.forms import MAX_REASON, CaseForm, StyledForm, Words
 from cases.models import Approval, Case
 from cases.services.acting import times_for
+from cases.services.moving import MAX_TASK
 from grids.levels import Level
 from grids.models import Organization
 from supervision.models import Ledger, LedgerItem, Review
 from supervision.services import reviewing
-from supervision.services.handing import MOST_WORDS, Row
+from supervision.services.handing import Row
 from supervision.services.reviewing import Decision, Opinion
 
 # What each decision is called on its button.
@@ -206,13 +207,13 @@ class IssueForm(StyledForm):
 class EntryForm(StyledForm):
     """A remark on an item, kept for good."""
 
-    text = Words("备注", rows=2, limit=MOST_WORDS, help_text="记下后不能修改，不写居民姓名和电话。")
+    text = Words("备注", rows=2, limit=MAX_TASK, help_text="记下后不能修改，不写居民姓名和电话。")
 
 
 class RowForm(StyledForm):
     """One case of a batch, prefilled from what 区委组织部 suggested."""
 
-    instruction = Words("交办要求", rows=2, limit=MOST_WORDS)
+    instruction = Words("交办要求", rows=2, limit=MAX_TASK)
     due_at = moment_field("办理期限", required=False)
 
     def __init__(self, data=None, *, case: Case, item: LedgerItem | None, choices: list[Organization]):
