@@ -308,7 +308,7 @@ def test_the_description_is_valid_complete_and_without_warnings(wang):
     out = StringIO()
     call_command("spectacular", "--validate", "--fail-on-warn", "--format", "openapi-json", stdout=out)
     paths = json.loads(out.getvalue())["paths"]
-    assert len(paths) == 12
+    assert len(paths) == 13
     for operations in paths.values():
         for operation in operations.values():
             assert operation["description"]
