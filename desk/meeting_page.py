@@ -1,7 +1,7 @@
 """What the pages of a joint meeting show, gathered before the template is drawn: a fixed number of queries."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import Count, Q
 from django.urls import NoReverseMatch, reverse
@@ -188,4 +188,14 @@ def sheet(meeting: Meeting, user) -> Sheet:
     else:
         mine = set(AgendaItem.objects.visible_to(user).filter(meeting=meeting).values_list("case", flat=True))
         shown = [item for item in items if item["case"] in mine]
-    return Sheet(meeting, shown, len(items) - len(shown))
+    return Sheet(meeting, [_printed(item) for item in shown], len(items) - len(shown))
+
+
+def _printed(item: dict) -> dict:
+    """An item with the days of its duties as papers write them: 2026年12月18日."""
+    days = [date.fromisoformat(duty["due_date"]) for duty in item["duties"]]
+    duties = [
+        duty | {"until": f"{day.year}年{day.month}月{day.day}日"}
+        for duty, day in zip(item["duties"], days, strict=True)
+    ]
+    return item | {"duties": duties}

@@ -224,7 +224,7 @@ def test_issued_resolutions_are_printed_with_the_number_a_person_typed(open_as, 
     assert "未印发" in text(open_as(sun, "meeting-print", meeting.pk))
     send_as(sun, "meeting-issue", meeting.pk, document_number="魏组〔2026〕5号")
     page = text(open_as(sun, "meeting-print", meeting.pk))
-    assert "魏组〔2026〕5号" in page and "郭科长：住建局牵头" in page and "涵洞积水" not in page
+    assert "魏组〔2026〕5号" in page and "郭科长，" in page and "日前：住建局牵头" in page and "涵洞积水" not in page
     panel = text(open_as(sun, "agenda-item", item.pk))
     assert "已印发，不能再改" in panel and 'value="decide"' not in panel
     late = text(send_as(sun, "agenda-item", item.pk, do="decide", decision="改主意", duties="0"))
