@@ -22,9 +22,7 @@ class CallForm(StyledForm):
         coerce=lambda value: value == "1",
         widget=forms.RadioSelect,
     )
-    outcome = forms.ChoiceField(
-        label="一、问题解决了吗", choices=Outcome.choices, required=False, widget=forms.RadioSelect
-    )
+    outcome = forms.ChoiceField(label="一、问题解决了吗", choices=Outcome.choices, widget=forms.RadioSelect)
     satisfaction = forms.ChoiceField(
         label="二、满意吗", choices=Satisfaction.choices, required=False, widget=forms.RadioSelect
     )
@@ -33,12 +31,15 @@ class CallForm(StyledForm):
     )
     note = Words("回访情况", rows=2, limit=500, required=False, help_text="只有工作人员看得到，不写姓名和电话。")
 
+    def __init__(self, data=None, *args, **kwargs):
+        super().__init__(data, *args, **kwargs)
+        outcome = self.fields["outcome"]
+        outcome.required = not (data and data.get("reached") == "0")
+        outcome.error_messages["required"] = "请选择问题是否解决。没有问到的，按没有联系上记。"
+
     def clean(self) -> dict:
-        """Who was reached said whether it is solved; who says no says why."""
+        """Who says it is not solved says why."""
         cleaned = super().clean()
-        if cleaned.get("reached"):
-            if not cleaned.get("outcome"):
-                self.add_error("outcome", "请选择问题是否解决。没有问到的，按没有联系上记。")
-            elif cleaned["outcome"] == Outcome.UNSOLVED and not cleaned.get("unsolved_reason"):
-                self.add_error("unsolved_reason", "请选择为什么没有解决。")
+        if cleaned.get("reached") and cleaned.get("outcome") == Outcome.UNSOLVED and not cleaned.get("unsolved_reason"):
+            self.add_error("unsolved_reason", "请选择为什么没有解决。")
         return cleaned

@@ -13,12 +13,22 @@ _ANSWERS = (Action.REPLY, Action.RESOLVE, Action.EXPLAIN)
 
 
 class PhotoChoice(forms.ModelChoiceField):
-    """One of the photos staff took of the case, told by when and with what it came."""
+    """One of the photos staff took of the case, or none; told by its number in the row of photos above."""
+
+    def __init__(self, label: str):
+        # blank: without it Django drops the empty choice of radio buttons, and a chosen photo could not be left out.
+        super().__init__(
+            label=label, queryset=None, required=False, blank=True, widget=forms.RadioSelect, empty_label="不用"
+        )
+
+    def number(self, photos: list[CasePhoto]) -> None:
+        """Choose among these, numbered from one."""
+        self.numbers = {held.pk: number for number, held in enumerate(photos, start=1)}
+        self.queryset = CasePhoto.objects.filter(pk__in=self.numbers).select_related("photo").order_by("pk")
 
     def label_from_instance(self, held: CasePhoto) -> str:
-        """11月18日，办结."""
-        step = f"，{held.event.get_action_display()}" if held.event else ""
-        return f"{cn_date(held.photo.created_at)}{step}"
+        """第1张，11月18日."""
+        return f"第{self.numbers[held.pk]}张，{cn_date(held.photo.created_at)}"
 
 
 class PublishForm(CaseForm):
@@ -31,17 +41,15 @@ class PublishForm(CaseForm):
         label="地点", max_length=60, required=False,
         help_text=f"小区或路名，不写楼号门牌。不到{publishing.SMALL_COMPOUND}户的小区只显示社区。",
     )  # fmt: skip
-    before = PhotoChoice(
-        label="改造前照片", queryset=None, required=False, widget=forms.RadioSelect, empty_label="不用"
-    )
-    after = PhotoChoice(label="改造后照片", queryset=None, required=False, widget=forms.RadioSelect, empty_label="不用")
+    before = PhotoChoice("改造前照片")
+    after = PhotoChoice("改造后照片")
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.secrets = publishing.secrets_of(self.case)
         self.photos = list(publishing.photos_for(self.case))
         for name in ("before", "after"):
-            self.fields[name].queryset = publishing.photos_for(self.case)
+            self.fields[name].number(self.photos)
             if not self.photos:
                 del self.fields[name]
         self.initial = _prefilled(self.case, self.secrets) | self.initial

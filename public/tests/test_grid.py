@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from cases import services as cases
 from cases.models import Case
+from cases.services import publishing
 from conftest import GRID, XINCUN, moment, posted
 from grids import shown
 from grids.models import Area, Compound, Posting, ServiceCentre, ServicePoint
@@ -162,6 +163,9 @@ class TestFigures:
         case = make_case(at=timezone.now() - timedelta(days=5), name="张三", text="张三家门口", **more)
         cases.set_title(case, title, by=chen)
         Case.objects.filter(pk=case.pk).update(status="closed", closed_at=timezone.now(), closed_level=level)
+        case.refresh_from_db()
+        if not publishing.obstacle(case):
+            publishing.publish(case, title=title, text="楼前的路灯坏了。", by=chen)
         return case
 
     def test_few_are_not_counted_in_public(self, told, make_case):
