@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from accounts.preferences import ELDER, chosen_size
+from dashboards.access import READS_BOARDS, readable
 from desk import visit_work, work
 from desk.visit_ground import READS_FIGURES
 from grids.permissions import Ability, abilities_of
@@ -81,6 +82,11 @@ class DeskFrame:
     def reads_visits(self) -> bool:
         """Whether the pages about visits are offered."""
         return bool(self.abilities & set(READS_FIGURES))
+
+    @cached_property
+    def reads_boards(self) -> bool:
+        """Whether 运行情况 is offered."""
+        return bool(self.abilities & set(READS_BOARDS)) and bool(readable(self.user))
 
     @cached_property
     def calendar_warning(self) -> str | None:
