@@ -165,7 +165,9 @@ class Board:
         line = self.district
         words = [f"全区同期收到{digits(line.sums['received'])}件", f"办结{digits(line.sums.closed)}件"]
         names = ("按期办结率", "解决率", "满意率")
-        words += [f"{name}{rate:.1f}%" for name, (rate, _, _) in zip(names, line.rates, strict=True) if rate is not None]
+        words += [
+            f"{name}{rate:.1f}%" for name, (rate, _, _) in zip(names, line.rates, strict=True) if rate is not None
+        ]
         return "，".join(words)
 
     @cached_property
@@ -187,7 +189,9 @@ class Board:
     @cached_property
     def _categories(self) -> dict[int, Category]:
         rows = Category.objects.select_related("parent")
-        return {c.pk: c for c in sorted(rows, key=lambda c: ((c.parent or c).order, (c.parent or c).code, c.order, c.code))}
+        return {
+            c.pk: c for c in sorted(rows, key=lambda c: ((c.parent or c).order, (c.parent or c).code, c.order, c.code))
+        }
 
     @cached_property
     def kinds(self) -> list[tuple[str, str, list[Line]]]:
@@ -202,7 +206,11 @@ class Board:
             "unit": ("承办单位", {str(pk): name for pk, name in units.items()}),
         }
         return [
-            (kind, title, [Line(name, self._kinds[kind][key]) for key, name in names.items() if key in self._kinds[kind]])
+            (
+                kind,
+                title,
+                [Line(name, self._kinds[kind][key]) for key, name in names.items() if key in self._kinds[kind]],
+            )
             for kind, (title, names) in orders.items()
         ]
 

@@ -40,7 +40,9 @@ def _stack(name: str, counts: Sequence[int], y: int) -> Stack:
         width = WIDTH * share / 100
         if width:
             label = f"{share:.0f}%" if width >= 34 else ""
-            parts.append(Part(f"s{step}", "ink" if step < 3 else "on", round(x, 2), round(max(width - GAP, 0.5), 2), label))
+            parts.append(
+                Part(f"s{step}", "ink" if step < 3 else "on", round(x, 2), round(max(width - GAP, 0.5), 2), label)
+            )
         x += width
     return Stack(name, y, n, parts, shares)
 

@@ -122,5 +122,7 @@ def bucket(minutes: int) -> int:
 
 def bucket_sql(column: str) -> str:
     """The same in SQL."""
-    cases = " ".join(f"WHEN {column} <= {limit} THEN ({column} + {step - 1}) / {step} * {step}" for limit, step in _STEPS)
+    cases = " ".join(
+        f"WHEN {column} <= {limit} THEN ({column} + {step - 1}) / {step} * {step}" for limit, step in _STEPS
+    )
     return f"CASE {cases} ELSE ({column} + {DAY_MINUTES - 1}) / {DAY_MINUTES} * {DAY_MINUTES} END"

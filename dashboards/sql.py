@@ -80,9 +80,7 @@ TRIGGERS = (
     )
 )
 _TRIGGER_NAMES = ("dashboards_case_in", "dashboards_case_changed", "dashboards_case_out", "dashboards_case_emptied")
-TRIGGERS_BACK = "".join(
-    f"DROP TRIGGER {name} ON cases_case;\nDROP FUNCTION {name}();\n" for name in _TRIGGER_NAMES
-)
+TRIGGERS_BACK = "".join(f"DROP TRIGGER {name} ON cases_case;\nDROP FUNCTION {name}();\n" for name in _TRIGGER_NAMES)
 
 # Cases that were there before the triggers.
 NOTE_ALL = _note(facts("cases_case"))

@@ -225,15 +225,17 @@ def figures(
     """All figures of an area and a period, in the order of the board. `public` hides what rests on fewer than five."""
     on = on or basis(code, period, at or timezone.now())
     query = query_of(code, period)
-    found = [_rate(spec, on, query, public) for spec in (*RATES, *SHARES)]
-    found += [_number(spec, on, query, public) for spec in (*COUNTS, *HEADLINE)]
-    found += [(_rate if isinstance(spec, Rate) else _number)(spec, on, query, public) for spec in BESIDE]  # type: ignore[operator]
-    return found + _times(on, query, public)
+    specs: tuple[Rate | Number, ...] = (*RATES, *SHARES, *COUNTS, *HEADLINE, *BESIDE)
+    return [_figure(spec, on, query, public) for spec in specs] + _times(on, query, public)
 
 
 def query_of(code: str, period: Period) -> str:
     """Area and period as the address says them, to the day: a list opened tomorrow still has the same rows."""
-    return urlencode({"area": code, "period": "custom", "from": period.first, "to": period.last})
+    return urlencode({"area": code, "period": "custom", "from": str(period.first), "to": str(period.last)})
+
+
+def _figure(spec: Rate | Number, on: Basis, query: str, public: bool) -> Figure:
+    return _rate(spec, on, query, public) if isinstance(spec, Rate) else _number(spec, on, query, public)
 
 
 def _rate(spec: Rate, on: Basis, query: str, public: bool) -> Figure:

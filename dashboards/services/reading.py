@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 from django.db import connection
 
@@ -85,7 +85,7 @@ def percentile(histogram: dict[int, int], share: float) -> int | None:
 
 def _rows(statement: str, code: str, period: Period) -> Iterator[Row]:
     begins, ends = period.range
-    parameters = {
+    parameters: dict[str, str | date | datetime] = {
         "first": period.first, "last": period.last, "from": begins, "until": ends, "street": code[:9], "under": f"{code}%",
     }  # fmt: skip
     with connection.cursor() as cursor:

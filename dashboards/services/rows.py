@@ -42,6 +42,11 @@ def _of(*codes: str) -> Callable[[Period, datetime], Q]:
     return rows
 
 
+def _took(which: str) -> Callable[[Period, datetime], Q]:
+    """Closed cases that a level (or any, `total`) needed time for."""
+    return lambda period, at: within_day(CLOSED, period) & Q(**{f"minutes_{which}__isnull": False})
+
+
 def unsigned_late(period: Period, at: datetime) -> Q:
     """Registered in the period, still open, signed by nobody although the first limit has passed."""
     return within_day(RECEIVED, period) & Q(status__in=OPEN, first_signed_at__isnull=True, first_sign_by__lt=at)
@@ -64,9 +69,7 @@ class Selection:
 _CLOSED = tuple(fact.code for fact in FACTS if fact.code.startswith("closed_"))
 SELECTIONS: dict[str, Selection] = {
     **{fact.code: Selection(fact.name, _of(fact.code)) for fact in FACTS},
-    "response_due": Selection(
-        "应首次签收", lambda period, at: _of("signed")(period, at) | unsigned_late(period, at)
-    ),
+    "response_due": Selection("应首次签收", lambda period, at: _of("signed")(period, at) | unsigned_late(period, at)),
     "signs_in_time": Selection(
         "有按期签收", lambda period, at: _of("signs")(period, at) & Q(signs__gt=0, late_signs__lt=F("signs"))
     ),
@@ -74,10 +77,7 @@ SELECTIONS: dict[str, Selection] = {
     "closed": Selection("办结", _of(*_CLOSED)),
     "closed_low": Selection("小区和网格办结", _of("closed_compound", "closed_grid")),
     **{
-        f"took_{which}": Selection(
-            f"计入用时（{words}）",
-            lambda period, at, which=which: within_day(CLOSED, period) & Q(**{f"minutes_{which}__isnull": False}),
-        )
+        f"took_{which}": Selection(f"计入用时（{words}）", _took(which))
         for which, words in zip(TIMES, ("全程", "网格", "社区", "街道", "区"), strict=True)
     },
     "open": Selection("在办", lambda period, at: Q(status__in=OPEN)),

@@ -21,7 +21,7 @@ def scatter(count: int, *, seed: int = 7, days: int = 110, streets=("411002005",
     ]  # fmt: skip
     categories = list(Category.objects.filter(parent__isnull=False).order_by("pk").values_list("pk", flat=True)[:6])
     units = list(Organization.objects.filter(takes_cases=True).order_by("pk").values_list("pk", flat=True)[:3])
-    rows = [_case(chance, number, grids, categories, units, days) for number in range(count)]
+    rows = [_case(chance, seed, number, grids, categories, units, days) for number in range(count)]
     return Case.objects.bulk_create(rows)
 
 
@@ -34,12 +34,12 @@ def _moment(chance: random.Random, earliest: datetime, days: int) -> datetime:
     return found
 
 
-def _case(chance, number: int, grids, categories, units, days: int) -> Case:
+def _case(chance, series: int, number: int, grids, categories, units, days: int) -> Case:
     created = _moment(chance, FIRST, days)
     sign_by = created + timedelta(hours=4)
     signed = created + timedelta(hours=chance.randrange(1, 9)) if chance.random() < 0.85 else None
     case = Case(
-        number=f"T{chance.randrange(10**4):04d}{number:08d}",
+        number=f"T{series:06d}{number:06d}",
         category_id=chance.choice(categories), channel=chance.choice(Channel.values), text="楼道灯不亮",
         area_id=(place := chance.choice(grids)), origin_area_id=place, level=chance.randrange(1, 5),
         matter_class=chance.choice(MatterClass.values), created_at=created, received_at=created,

@@ -46,7 +46,7 @@ def test_rows_stand_in_code_order_and_name_nobody(client, qian, wang, make_case)
     scatter(60)
     make_case(at=timezone.now(), by=wang)
     text = page(client, qian, f"{BOARD}?{AUTUMN}").content.decode()
-    table = text[text.index('id="b-places"'):]
+    table = text[text.index('id="b-places"') :]
     places = [table.index(name) for name in ("西大街道", "东大街道", "西关街道", "北大街道", "丁庄街道")]
     assert places == sorted(places)
     assert "王建新" not in text and "王网格员" not in text

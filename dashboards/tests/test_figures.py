@@ -155,7 +155,9 @@ def test_topics_that_grow_need_five_and_half_as_many_again(ground, make_case):
 
         code = category if Category.objects.filter(code=category).exists() else "other"
         for _ in range(count):
-            make_case(at=datetime.fromisoformat(f"{day} 09:00").replace(tzinfo=timezone.get_default_timezone()), category=code)
+            make_case(
+                at=datetime.fromisoformat(f"{day} 09:00").replace(tzinfo=timezone.get_default_timezone()), category=code
+            )
     for code in ("411002", XINCUN):
         found = growth.growing(code, date(2026, 11, 20))
         assert (6, 4) in {(one.now, one.before) for one in found}

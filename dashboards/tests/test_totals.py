@@ -52,7 +52,9 @@ def test_totals_follow_changes_of_place_kind_state_and_deletion():
     some = Case.objects.order_by("pk")
     Case.objects.filter(pk__in=some[:20]).update(area_id=GRID)
     Case.objects.filter(pk__in=some[20:40]).update(category=Category.objects.get(code="light-street"))
-    Case.objects.filter(pk__in=some[40:60]).update(late_signs=F("signs"), created_at=F("created_at") - timedelta(hours=9))
+    Case.objects.filter(pk__in=some[40:60]).update(
+        late_signs=F("signs"), created_at=F("created_at") - timedelta(hours=9)
+    )
     Case.objects.filter(pk__in=some[60:80], status=Status.CLOSED).update(minutes_total=12, outcome="solved")
     Case.objects.filter(pk__in=some[80:100]).delete()
     assert folding.recount(repair=False).exact
@@ -110,13 +112,20 @@ def test_a_change_that_is_rolled_back_leaves_no_note(make_case):
     assert not Delta.objects.exists()
 
 
+@transaction.atomic
+def die_after_folding(chunk: int) -> None:
+    """A folder whose process ends between its statement and the commit."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql.FOLD, {"chunk": chunk})
+        assert cursor.fetchone()[0] == chunk
+    raise ZeroDivisionError
+
+
 def test_a_folder_that_dies_half_way_leaves_everything_or_nothing():
     scatter(40)
     noted = Delta.objects.count()
-    with pytest.raises(ZeroDivisionError), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(sql.FOLD, {"chunk": 25})
-        assert cursor.fetchone()[0] == 25
-        raise ZeroDivisionError
+    with pytest.raises(ZeroDivisionError):
+        die_after_folding(25)
     assert Delta.objects.count() == noted and not DayTotal.objects.exists()
     assert folding.recount(repair=False).exact
     assert tasks.fold() == noted

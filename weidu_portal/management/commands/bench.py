@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand
 from django.db import connection
 
 from weidu_portal import ground
-from weidu_portal.bench import households, ledgers, pages, phone_pages, sheets, sweeps, visiting, wishes
+from weidu_portal.bench import boards, households, ledgers, pages, phone_pages, sheets, sweeps, visiting, wishes
 
 PARTS = {
     "climbing": sweeps.climbing,
@@ -20,13 +20,14 @@ PARTS = {
     "wishing": wishes.measure,
     "visiting": visiting.measure,
     "phones": phone_pages.measure,
+    "boards": boards.measure,
 }
 
 
 class Command(BaseCommand):
     """Runs the benches."""
 
-    help = "Measures sweep, lists, public form, search, sheets, ledgers, wishes and phones in a scratch database; writes var/bench.json."
+    help = "Measures sweep, lists, forms, search, sheets, ledgers, wishes, phones and boards in a scratch database."
 
     def add_arguments(self, parser) -> None:
         """Where to write, and which parts to run."""
