@@ -15,6 +15,7 @@ from dashboards.services.around import Around, around
 from dashboards.services.live import Live, live
 from dashboards.services.periods import Period
 from dashboards.services.reading import Sums
+from grids.levels import Level, level_of
 
 FEW = 5
 
@@ -210,7 +211,9 @@ _STAGES = dict(zip(TIMES, ("全程", "网格", "社区", "街道", "区"), stric
 
 
 def basis(code: str, period: Period, at: datetime | None = None) -> Basis:
-    """Everything counted of one area (district, street or community) in one period."""
+    """Everything counted of one area in one period. ValueError for a grid: there are no totals of single grids."""
+    if level_of(code) < Level.COMMUNITY:
+        raise ValueError("figures are of a district, street or community")
     return Basis(
         reading.total(reading.by_community(code, period).values()),
         live(code, period, at),

@@ -49,11 +49,14 @@ def of_query(query: Mapping[str, str], today: date | None = None) -> tuple[Perio
     slug = query.get("period", "month")
     if slug == "custom":
         period, fault = _custom(query.get("from", ""), query.get("to", ""), today)
-        return (period or named("month", today)), fault
+        month = named("month", today)
+        return period or Period(slug, CHOICES[slug], month.first, month.last), fault
     return named(slug if slug in CHOICES else "month", today), ""
 
 
 def _custom(first: str, last: str, today: date) -> tuple[Period | None, str]:
+    if not first and not last:  # just chosen: the days are still to be named
+        return None, ""
     try:
         begin, end = date.fromisoformat(first), date.fromisoformat(last)
     except ValueError:

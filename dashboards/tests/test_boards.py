@@ -6,6 +6,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from audit.models import Entry
 from conftest import GRID, XINCUN
 from dashboards.tests.making import scatter
 
@@ -86,7 +87,7 @@ def test_unknown_lists_are_not_there(client, qian):
 
 def test_what_the_reader_may_not_see_is_counted_and_not_listed(client, chen, wang, zhao, make_case):
     make_case(at=timezone.now(), title="楼道灯")
-    make_case(at=timezone.now(), category="staff" if False else "light-street", text="说的就是网格员的态度", about=wang)
+    make_case(at=timezone.now(), text="说的就是网格员的态度", about=wang)
     address = f"{LIST}?of=open&area={XINCUN}"
     text = page(client, wang, address).content.decode()
     assert "数字里还有1件" in text and "态度" not in text
@@ -123,8 +124,6 @@ def test_the_menu_offers_boards_to_who_has_one(client, chen, li):
 
 
 def test_weights_are_edited_with_an_audit_entry(client, admin_user):
-    from audit.models import Entry
-
     client.force_login(admin_user)
     client.post("/admin/dashboards/dimensionweight/add/", {"measure": "solved", "weight": 70})
     assert Entry.objects.filter(verb="dimensionweight.added").exists()

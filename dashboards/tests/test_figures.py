@@ -6,10 +6,11 @@ from fractions import Fraction
 import pytest
 from django.utils import timezone
 
-from cases.models import Case
+from cases.models import Case, Category
 from cases.states import OPEN, Status
 from conftest import GRID, XINCUN
 from dashboards.facts import DAY_MINUTES, TIMES, bucket
+from dashboards.models import DimensionWeight
 from dashboards.services import dimensions, figures, folding, growth, live, reading
 from dashboards.services.periods import Period, of_query
 from dashboards.services.rows import SELECTIONS, behind
@@ -140,6 +141,11 @@ def test_public_figures_hide_what_rests_on_fewer_than_five(made):
     assert not inside["solved"].too_few
 
 
+def test_there_are_no_figures_of_a_single_grid(ground):
+    with pytest.raises(ValueError, match="community"):
+        figures.figures(GRID, PERIODS[0])
+
+
 def test_ages_are_working_days_after_registration(ground, make_case):
     # Friday 20 November 2026; registered on Thursday it is one working day old, the Friday before five.
     assert [str(day) for day in live.age_days(date(2026, 11, 20))][:3] == ["2026-11-19", "2026-11-17", "2026-11-13"]
@@ -151,8 +157,6 @@ def test_ages_are_working_days_after_registration(ground, make_case):
 def test_topics_that_grow_need_five_and_half_as_many_again(ground, make_case):
     for day, count, category in (("2026-11-10", 6, "light-street"), ("2026-10-10", 4, "light-street"),
                                  ("2026-11-10", 4, "water-off"), ("2026-11-10", 5, "parking"), ("2026-10-10", 4, "parking")):  # fmt: skip
-        from cases.models import Category
-
         code = category if Category.objects.filter(code=category).exists() else "other"
         for _ in range(count):
             make_case(
@@ -165,8 +169,6 @@ def test_topics_that_grow_need_five_and_half_as_many_again(ground, make_case):
 
 
 def test_dimensions_are_weighted_means_of_what_is_measured(made, admin_user):
-    from dashboards.models import DimensionWeight
-
     on = figures.basis("411002", PERIODS[2], AT)
     cards = {card.dimension.value: card for card in dimensions.dimensions(on)}
     trust = {m.measure.code: m for m in cards["trust"].measures}
