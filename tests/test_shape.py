@@ -84,6 +84,8 @@ PERSONAL_MODELS = re.compile(r"Report|RightsRequest|Resident|Household|Person|Us
 RAW_SQL = {
     "cases/sql.py",
     "cases/services/sweeping.py",
+    "dashboards/services/folding.py",
+    "dashboards/services/reading.py",
     "audit/services.py",
     "common/copying.py",
     "weidu_portal/health.py",

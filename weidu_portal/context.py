@@ -8,6 +8,7 @@ from django.http import HttpRequest
 
 from accounts.preferences import ELDER, chosen_size
 from cases.models import Assignment
+from dashboards.access import READS_BOARDS, readable
 from desk import orders_work, visit_work, work
 from desk.visit_ground import READS_FIGURES
 from desk.work import whistles_to_answer
@@ -122,6 +123,11 @@ class DeskFrame:
     def reads_visits(self) -> bool:
         """Whether the pages about visits are offered."""
         return bool(self.abilities & set(READS_FIGURES))
+
+    @cached_property
+    def reads_boards(self) -> bool:
+        """Whether 运行情况 is offered."""
+        return bool(self.abilities & set(READS_BOARDS)) and bool(readable(self.user))
 
     @cached_property
     def calendar_warning(self) -> str | None:

@@ -11,6 +11,7 @@ urlpatterns = [
     path("account/", include("accounts.urls")),
     path("admin/", admin.site.urls),
     path("api/v1/", include("weidu_portal.api")),
+    path("boards/", include("dashboards.urls")),
     path("desk/", include("desk.urls")),
     path("field/", include("visits.urls")),
     path("", include("visits.urls_root")),

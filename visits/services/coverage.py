@@ -110,6 +110,13 @@ def coverage(rows: HouseholdQuerySet, by: str, period: Period, day: date) -> dic
     }
 
 
+def visited(rows: HouseholdQuerySet, by: str, period: Period) -> dict[str | int, Covered]:
+    """Only `n` and `met` of the places `rows` lie in: what boards show, without looking at tags and intervals."""
+    met = _met(rows, by, period)
+    counts = at_home(rows).order_by().values(place=F(by)).annotate(count=Count("pk")).values_list("place", "count")
+    return {place: Covered(n=n, met=met.get(place, 0)) for place, n in counts}
+
+
 def of_campaign(rows: HouseholdQuerySet, campaign: Campaign, by: str) -> dict[str | int, Covered]:
     """The same of a campaign: `n` are the households it asks for, `met` those met between its two days."""
     asked = asked_by(rows, campaign)

@@ -15,13 +15,14 @@ INSERT INTO cases_case (
     uuid, number, category_id, channel, title, subject, text, place, urgent, matter_class, origin_area_id, area_id,
     status, level, returned_levels, routed_levels, step, event_count, received_at, sign_by, warn_at, due_at, climb_at,
     basis, external_number, created_at, closed_at, closed_level, outcome, satisfaction, refusal_reason, disputes,
-    reopenings, signs, late_signs, extensions, returns, helping_units)
+    reopenings, first_sign_by, signs, late_signs, extensions, returns, helping_units)
 SELECT gen_random_uuid(), 'WB' || lpad(n::text, 12, '0'), kind.id, 'web', '路灯不亮', '', '楼前的路灯几天没亮了，晚上走路看不清。',
        '三号楼前', false, 'small', grid.code, grid.code,
        'received', 1 + n %% 3, 0, 0, 1, 1, now(), now() + interval '1 day' * (1 + n %% 5),
        now() + interval '1 day' * (2 + n %% 20), now() + interval '1 day' * (3 + n %% 20) + interval '1 second' * (n %% 5000),
        now() + interval '1 day' * (3 + n %% 20) + interval '1 second' * (n %% 5000),
-       '', '', now() - interval '1 minute' * (n %% 100000), NULL, NULL, '', '', '', 0, 0, 0, 0, 0, 0, '{}'
+       '', '', now() - interval '1 minute' * (n %% 100000), NULL, NULL, '', '', '', 0, 0, now() + interval '1 day' * (1 + n %% 5),
+       0, 0, 0, 0, '{}'
 FROM generate_series(%(first)s::bigint, %(last)s::bigint) AS n
 CROSS JOIN size
 JOIN grid ON grid.position = n %% size.grids

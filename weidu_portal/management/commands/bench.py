@@ -8,6 +8,7 @@ from django.db import connection
 
 from weidu_portal import ground
 from weidu_portal.bench import (
+    boards,
     households,
     ledgers,
     pages,
@@ -33,6 +34,7 @@ PARTS = {
     "phones": phone_pages.measure,
     "rehearsing": rehearsing.measure,
     "publishing": public_ledger.measure,
+    "boards": boards.measure,
 }
 
 

@@ -1,0 +1,39 @@
+"""运行情况: the board of a district, street or community."""
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.http import require_safe
+
+from dashboards import access
+from dashboards.board import Board
+from dashboards.services import periods
+from grids.decorators import require
+
+
+@require(*access.READS_BOARDS)
+@require_safe
+def board(request: HttpRequest) -> HttpResponse:
+    """The address holds area and period; htmx gets what is below the heading alone."""
+    if not access.readable(request.user):
+        raise PermissionDenied
+    area = access.board_area(request.user, request.GET.get("area", ""))
+    if area is None:
+        raise Http404
+    period, fault = periods.of_query(request.GET)
+    shown = Board(request.user, area, period, timezone.now())
+    fragment = request.htmx and not request.htmx.boosted and not request.htmx.history_restore_request
+    context = {
+        "board": shown,
+        "area": area,
+        "areas": access.choices(request.user, area),
+        "period": period,
+        "periods": periods.CHOICES,
+        "fault": fault,
+        "typed": {"first": request.GET.get("from", ""), "last": request.GET.get("to", "")},
+    }
+    response = render(request, "dashboards/board.html#board" if fragment else "dashboards/board.html", context)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
