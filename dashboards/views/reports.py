@@ -99,7 +99,7 @@ def reports_page(request: HttpRequest) -> HttpResponse:
         "form": form,
         "jobs": list(mine.order_by("-created_at")[:SHOWN]),
         "may_edit": may_edit(request.user),
-        "template_form": TemplateForm(),
+        "template_form": TemplateForm(prefix="template"),
         "templates": list(ReportTemplate.objects.select_related("uploaded_by").order_by("-uploaded_at")[:SHOWN]),
     }
     return render(request, "dashboards/reports.html", context)
@@ -148,7 +148,7 @@ def template(request: HttpRequest, pace: str) -> HttpResponse:
 @require_http_methods(["POST"])
 def upload_template(request: HttpRequest) -> HttpResponse:
     """Keep a new template; one that cannot be filled is refused and the old one stays."""
-    form = TemplateForm(request.POST, request.FILES)
+    form = TemplateForm(request.POST, request.FILES, prefix="template")
     if not form.is_valid():
         messages.error(request, "请选择一个.docx文件。原来的模板继续使用。")
         return redirect("boards:reports")
