@@ -12,7 +12,7 @@ from audit.services import record
 from common.errors import DomainError
 from dashboards.models.report import ReportTemplate
 from dashboards.reporting import sheet, word
-from dashboards.services.telling import story_of
+from dashboards.reporting.telling import story_of
 from grids.permissions import Ability, abilities_of
 from grids.scope import scope_of
 from jobs import services as jobs
