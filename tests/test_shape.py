@@ -55,6 +55,7 @@ PAIRS_HELD_OTHERWISE = {
     ("cases.Whistle", "called"): "both are required columns",
     ("cases.CallBack", "done"): "residents who answer on the web have no account",
     ("cases.Report", "created"): "set together when the row is inserted; residents have no account",
+    ("dashboards.ReportTemplate", "uploaded"): "both are required columns",
     ("files.Photo", "created"): "set together when the row is inserted; residents have no account",
     ("grids.Handover", "ordered"): "both are required columns",
     ("grids.Inspection", "noted"): "both are required columns",

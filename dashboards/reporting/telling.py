@@ -76,7 +76,9 @@ def _tables(board: Board, code: str, first: date, last: date) -> dict[str, Table
         "levels": Table("各层级解决占比", ["层级", "占比", "办结", "全部办结"], levels),
         "areas": Table("各地情况", [board.place_word, *_HEADS, "在办", "超期"], _lines(board.places, now=True), order),
         "waiting": Table("在哪里等", ["类别", *board.level_names, "合计"], waiting, "现在在办的事项，按类别和层级。"),
-        "growing": Table("增长的问题", ["类别", "前四周", "近四周"], growing, "近四周收到比前四周多五成以上，且不少于5件。"),
+        "growing": Table(
+            "增长的问题", ["类别", "前四周", "近四周"], growing, "近四周收到比前四周多五成以上，且不少于5件。"
+        ),
         "categories": Table("按类别", ["类别", *_HEADS], by_kind.get("category", [])),
         "channels": Table("按来源", ["来源", *_HEADS], by_kind.get("channel", [])),
         "units": Table("按承办单位", ["单位", *_HEADS], by_kind.get("unit", []), "按名称排列，不排名次。"),
@@ -85,7 +87,9 @@ def _tables(board: Board, code: str, first: date, last: date) -> dict[str, Table
 
 
 def _lines(lines: list[Line], *, now: bool = False) -> list[story.Line]:
-    return [story.Line(one.name, [*_cells(one), *([digits(one.open), digits(one.overdue)] if now else [])]) for one in lines]
+    return [
+        story.Line(one.name, [*_cells(one), *([digits(one.open), digits(one.overdue)] if now else [])]) for one in lines
+    ]
 
 
 def _cells(line: Line) -> list[str]:

@@ -12,6 +12,7 @@ from audit.services import record
 from common.errors import DomainError
 from dashboards.models.report import ReportTemplate
 from dashboards.reporting import sheet, word
+from dashboards.reporting.story import Story
 from dashboards.reporting.telling import story_of
 from grids.permissions import Ability, abilities_of
 from grids.scope import scope_of
@@ -62,6 +63,10 @@ def _refuse_foreign(area: str, by: User) -> None:
         raise DomainError("只能生成本辖区的报告。")
 
 
+def _written(form: str, pace: str, story: Story) -> bytes:
+    return word.fill(io.BytesIO(template_of(pace)), story) if form == WORD else sheet.workbook(story)
+
+
 def carry_out(job: Job) -> None:
     """Write the report of a job. Judged again: the owner's postings may have ended since."""
     asked = job.payload
@@ -70,10 +75,7 @@ def carry_out(job: Job) -> None:
     first, last = date.fromisoformat(asked["first"]), date.fromisoformat(asked["last"])
     story = story_of(asked["area"], first, last, pace=asked["pace"], by=job.created_by)
     jobs.advance(job, done=1)
-    if asked["form"] == WORD:
-        content = word.fill(io.BytesIO(template_of(asked["pace"])), story)
-    else:
-        content = sheet.workbook(story)
+    content = _written(asked["form"], asked["pace"], story)
     name = f"{story.title}_{asked['first']}_{asked['last']}.{ENDINGS[asked['form']]}"
     record("report.made", subject=("job", str(job.pk)), by=job.created_by, area=asked["area"], form=asked["form"])
     jobs.finish(job, result={"name": name}, result_file=File(io.BytesIO(content)))

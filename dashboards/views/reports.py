@@ -32,7 +32,9 @@ KEPT_DAYS = 90
 class ReportForm(StyledForm):
     """Which report, about what, from when to when."""
 
-    pace = forms.ChoiceField(label="报告", choices=ReportTemplate.Pace.choices, widget=forms.RadioSelect, initial="weekly")
+    pace = forms.ChoiceField(
+        label="报告", choices=ReportTemplate.Pace.choices, widget=forms.RadioSelect, initial="weekly"
+    )
     form = forms.ChoiceField(
         label="格式",
         choices=[(reports.WORD, "Word报告"), (reports.SHEET, "Excel表格")],
@@ -65,7 +67,9 @@ class ReportForm(StyledForm):
 class TemplateForm(StyledForm):
     """A template for one of the reports."""
 
-    pace = forms.ChoiceField(label="用于", choices=ReportTemplate.Pace.choices, widget=forms.RadioSelect, initial="weekly")
+    pace = forms.ChoiceField(
+        label="用于", choices=ReportTemplate.Pace.choices, widget=forms.RadioSelect, initial="weekly"
+    )
     file = forms.FileField(label="模板文件", widget=forms.ClearableFileInput(attrs={"accept": ".docx"}))
 
 

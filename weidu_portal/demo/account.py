@@ -88,7 +88,9 @@ def basement(tell: Teller, plan: Plan) -> Story:
     yield tell.moments.worked(tell.clock, 6, 10)
     head = tell.head(case)
     assigning.sign(order.assignment, at=tell.clock, by=head)
-    assigning.report(order.assignment, "已进场开挖，五个工作日内完工，完工后住建局和社区一起看。", at=tell.clock, by=head)
+    assigning.report(
+        order.assignment, "已进场开挖，五个工作日内完工，完工后住建局和社区一起看。", at=tell.clock, by=head
+    )
     yield tell.moments.worked(tell.clock, 3, 6)
     supervision.accept_answer(order, "时间明确，按此落实。", at=tell.clock, by=office)
     yield tell.moments.worked(tell.clock, 20, 30)
@@ -190,7 +192,9 @@ def _deliver(tell: Teller, case: Case, reports, low: float, high: float) -> Stor
         assigning.report(row, said, photos=[drawn("other", tell.rng)], at=tell.clock, by=tell.staff.head(row.seat))
 
 
-def _collected(tell: Teller, case: Case, plan: Plan, lead: str, helpers: list[str], opinion: str, *, days: int) -> Story:
+def _collected(
+    tell: Teller, case: Case, plan: Plan, lead: str, helpers: list[str], opinion: str, *, days: int
+) -> Story:
     """区委组织部 reviews and lists, 区委办 hands out to the lead unit and those that help."""
     if not case.title:
         cases.set_title(case, plan.title, at=tell.clock, by=tell.head(case))
