@@ -69,13 +69,15 @@ def _written(form: str, pace: str, story: Story) -> bytes:
 
 def carry_out(job: Job) -> None:
     """Write the report of a job. Judged again: the owner's postings may have ended since."""
-    asked = job.payload
-    _refuse_foreign(asked["area"], job.created_by)
+    asked, by = job.payload, job.created_by
+    if by is None:
+        raise DomainError("这份报告没有申请人，请重新生成。")
+    _refuse_foreign(asked["area"], by)
     jobs.advance(job, done=0, total=2)
     first, last = date.fromisoformat(asked["first"]), date.fromisoformat(asked["last"])
-    story = story_of(asked["area"], first, last, pace=asked["pace"], by=job.created_by)
+    story = story_of(asked["area"], first, last, pace=asked["pace"], by=by)
     jobs.advance(job, done=1)
     content = _written(asked["form"], asked["pace"], story)
     name = f"{story.title}_{asked['first']}_{asked['last']}.{ENDINGS[asked['form']]}"
-    record("report.made", subject=("job", str(job.pk)), by=job.created_by, area=asked["area"], form=asked["form"])
+    record("report.made", subject=("job", str(job.pk)), by=by, area=asked["area"], form=asked["form"])
     jobs.finish(job, result={"name": name}, result_file=File(io.BytesIO(content)))
