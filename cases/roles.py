@@ -122,8 +122,8 @@ def _fits(action: Action, case: Case) -> bool:
 
 
 def _can_return(case: Case) -> bool:
-    """A grid, or a level something below it sent the case to; a unit asks first."""
-    if case.handling_unit_id:
+    """A grid, or a level something below it sent the case to, once; a unit asks first."""
+    if case.handling_unit_id or case.returned_levels & (1 << case.level):
         return False
     if case.level == Level.GRID:
         return True

@@ -2,8 +2,11 @@
 
 from datetime import datetime
 
+from django.db.models import Max
+
 from cases.journey import Stage, journey
 from cases.models import Case, Event
+from cases.states import Action, Alarm
 
 _COLUMNS = {
     Stage.GRID: "minutes_grid",
@@ -15,7 +18,7 @@ _COLUMNS = {
 
 
 def signed(case: Case, at: datetime) -> None:
-    """The holder signs, or acts and thereby signs. Counted once a holding; the first one answers 响应率."""
+    """The holder signs, or acts and thereby signs: passing a case on is an act too. Counted once a holding."""
     if case.signed_at is not None:
         return
     case.signed_at = at
@@ -25,8 +28,15 @@ def signed(case: Case, at: datetime) -> None:
 
 
 def answered(case: Case) -> None:
-    """The answer is given: whether within the time of who gave it."""
-    case.answered_in_time = case.resolved_at is not None and case.resolved_at <= case.due_at
+    """The answer is given: whether within the time of who gave it, and of everybody it was with before.
+
+    Whoever was late is not the one who answers: the case climbed away. So a climb since the case was last opened makes
+    the answer a late one, however quick the level above is.
+    """
+    events = Event.objects.filter(case=case)
+    opened = events.filter(action__in=[Action.REOPEN, Alarm.REVIEW]).aggregate(last=Max("number"))["last"] or 0
+    climbed = events.filter(alarm=Alarm.CLIMB, number__gt=opened).exists()
+    case.answered_in_time = case.resolved_at is not None and case.resolved_at <= case.due_at and not climbed
 
 
 def unanswered(case: Case) -> None:

@@ -11,7 +11,7 @@ from accounts.models import User
 from cases.assignments import Kind
 from cases.ladder import next_level
 from cases.models import Assignment, Case, Event
-from cases.services import assigning, clock
+from cases.services import assigning, clock, counting
 from cases.services.acting import OFFICE_UNIT, Turn, acting, begin_step, clear_alarms, seat_at, seat_of, unit_of
 from cases.states import OPEN, Action
 from cases.wording import CALLED
@@ -52,6 +52,7 @@ def go_back(turn: Turn) -> None:
     if unit:
         own = Assignment.objects.filter(case=held, kind=Kind.CO_HANDLE, giver=seat_of(held))
         own.update(giver=f"unit:{unit.pk}")
+    counting.signed(held, turn.at)
     clock.start(held, turn.at)
     held.returned_levels |= mark
     held.returns += 1
@@ -91,6 +92,7 @@ def escalate(case: Case, reason: str, *, seen: int | None = None, at: datetime |
         if target is None:
             raise DomainError("已经到区级，不能再上报。")
         came_from, old_seat = held.level, seat_of(held)
+        counting.signed(held, turn.at)
         turn.basis = begin_step(held, level=target, at=turn.at)
         held.sent_from = came_from
         turn.note = reason
@@ -115,6 +117,7 @@ def route(
         held.routed_levels |= bit(held.level)
         came_from = held.level
         held.area = area
+        counting.signed(held, turn.at)
         turn.basis = begin_step(held, level=level_of(area.code), at=turn.at)
         held.sent_from = came_from
         turn.note = note
@@ -176,6 +179,7 @@ def collect(case: Case, note: str = "", *, seen: int | None = None, at: datetime
     with acting(case, Action.COLLECT, by=by, seen=seen, at=at) as turn:
         if turn.case.level != Level.DISTRICT or turn.case.handling_unit_id:
             raise DomainError("这件事项不在区委组织部待研判。")
+        counting.signed(turn.case, turn.at)
         turn.basis = begin_step(turn.case, level=Level.DISTRICT, unit=unit_of(OFFICE_UNIT), at=turn.at)
         turn.note = note
         turn.tell(seat_of(turn.case), "区委组织部研判通过，请交办")
@@ -211,6 +215,7 @@ def hand_out(
             raise DomainError(f"{unit.name}现在不承办交办事项，请另选单位。")
         if due_at is not None and due_at <= turn.at:
             raise DomainError("办理期限要晚于现在。")
+        counting.signed(held, turn.at)
         turn.basis = begin_step(held, level=Level.DISTRICT, unit=unit, due_at=due_at, at=turn.at)
         clock.cap(held, turn.at)
         if not Event.objects.filter(case=held, action=Action.HAND_OUT, unit=unit).exists():
@@ -252,6 +257,7 @@ def send_down(
             raise DomainError("反映工作人员的事项不能退到下级。")
         if due_at <= turn.at:
             raise DomainError("办理期限要晚于现在。")
+        counting.signed(held, turn.at)
         turn.basis = begin_step(held, level=Level.STREET, due_at=due_at, dated="退回街道时指定的期限", at=turn.at)
         clock.cap(held, turn.at)
         # What the street sends back goes down as before, never up again without a reason.

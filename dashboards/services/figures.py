@@ -137,7 +137,7 @@ RATES = (
         lambda b: b.sums["content"], lambda b: b.sums["rated"], "content", "rated",
     ),
     Rate(
-        "in_time", "按期办结率", "期限内答复 ÷ 期间答复的；挂账另计",
+        "in_time", "按期办结率", "期限内答复、没有因超期上报过的 ÷ 期间答复的；挂账另计",
         lambda b: b.sums["in_time"], lambda b: b.sums["answered"], "in_time", "answered",
     ),
     Rate(

@@ -27,6 +27,8 @@ _BEGINS = {
     Action.REGISTER, Action.ROUTE, Action.RETURN, Action.ESCALATE, Action.COLLECT, Action.HAND_OUT, Action.SEND_DOWN,
     Action.REJECT, Alarm.CLIMB, Alarm.REVIEW,
 }  # fmt: skip
+# Whoever passes a case on has acted on it.
+_PASSES_ON = {Action.ROUTE, Action.RETURN, Action.ESCALATE, Action.COLLECT, Action.HAND_OUT, Action.SEND_DOWN}
 _SIGNS = {Action.SIGN, Action.RESOLVE}
 
 
@@ -71,8 +73,8 @@ def _reachable(event: Event) -> set[str]:
 def counters(case: Case, events: list[Event]) -> dict[str, object]:
     """The counters of a case as its events give them.
 
-    Signing is counted once a holding, by whoever signs, answers or resolves first, by reopening, and by a climb that
-    found nobody; a holding passed on unsigned before its end is not counted. The time to sign is worked out again
+    Signing is counted once a holding, by whoever signs, answers, resolves or passes on first, by reopening, and by a
+    climb that found nobody. The time to sign is worked out again
     from the limits.
     """
     table, signs, late, first = current(), 0, 0, None
@@ -80,6 +82,9 @@ def counters(case: Case, events: list[Event]) -> dict[str, object]:
     for event in events:
         if event.action == Alarm.CLIMB and not signed:
             signs, late = signs + 1, late + 1
+        if event.action in _PASSES_ON and not signed:
+            signs, first = signs + 1, first or event.at
+            late += sign_by is not None and event.at > sign_by
         if event.action in _BEGINS:
             signed, sign_by = False, _time_to_sign(table, case, event)
         elif event.action == Action.REOPEN:

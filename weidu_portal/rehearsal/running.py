@@ -21,6 +21,8 @@ from cases.roles import may_decide, roles_of
 from cases.services.assignment_sweep import sweep_assignments
 from cases.states import Action, rule_of
 from common.errors import DomainError
+from supervision.services import sweeping as supervising
+from supervision.services.striking import strike_closed
 from weidu_portal.demo.moments import Moments
 from weidu_portal.rehearsal import courses
 from weidu_portal.rehearsal.arrivals import Arrival, Arrivals
@@ -50,7 +52,6 @@ class Result:
     seconds: float = 0.0
     checking: float = 0.0
     faults: list[Fault] = field(default_factory=list)
-    skipped: list[str] = field(default_factory=list)
     refused: Counter = field(default_factory=Counter)
 
     @property
@@ -107,7 +108,10 @@ class Rehearsal:
 
     def _check(self, *, whole: bool) -> None:
         begun = clock_of_the_machine.perf_counter()
-        faults, self.result.skipped = self.checker.look(self.clock, whole=whole)
+        # 催办 and 销号 are things of the day; whoever is late is urged in the morning.
+        supervising.sweep(at=self.clock)
+        strike_closed(at=self.clock)
+        faults = self.checker.look(self.clock, whole=whole)
         self.result.faults += [fault for fault in faults if fault not in self.result.faults]
         self.result.checking += clock_of_the_machine.perf_counter() - begun
 
