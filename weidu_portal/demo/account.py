@@ -14,8 +14,8 @@ from cases.services import assigning, coordinating, publishing, whistling
 from cases.services.coordinating import NextStep, Noted
 from cases.states import Outcome
 from grids.levels import Level
-from supervision import services as supervision
 from supervision.models import Order
+from supervision.services import deciding, handing, meetings, ordering, reviewing
 from weidu_portal.demo import account_texts as words
 from weidu_portal.demo.people import XINCUN
 from weidu_portal.demo.pictures import drawn
@@ -32,6 +32,7 @@ def plans(tell: Teller) -> Iterator[tuple]:
         (basement, words.BASEMENT, f"{XINCUN}003", "第一食品厂家属院", 27),
         (gas, words.GAS, f"{XINCUN}003", "安装公司家属院", 27),
         (wiring, words.WIRING, f"{BEIDA}006001", "纺织厂家属院", 9),
+        (called, words.LAMPS, f"{XINCUN}003", "新村南街", 4),
     )
     for course, matter, grid, spot, days in rows:
         key = f"account-{course.__name__}"
@@ -81,7 +82,7 @@ def basement(tell: Teller, plan: Plan) -> Story:
     case.refresh_from_db()
     office = tell.staff.head(f"unit:{tell.units['quweiban'].pk}")
     answer_by = tell.moments.calendar.add(tell.clock, Span(3, "workday"))
-    order = supervision.issue(
+    order = ordering.issue(
         case, Order.Kind.FIRST, demand="三个工作日内报开挖时间和完工日期。", answer_by=answer_by,
         why="超过办理期限没有答复。", at=tell.clock, by=office,
     )  # fmt: skip
@@ -92,7 +93,7 @@ def basement(tell: Teller, plan: Plan) -> Story:
         order.assignment, "已进场开挖，五个工作日内完工，完工后住建局和社区一起看。", at=tell.clock, by=head
     )
     yield tell.moments.worked(tell.clock, 3, 6)
-    supervision.accept_answer(order, "时间明确，按此落实。", at=tell.clock, by=office)
+    ordering.accept_answer(order, "时间明确，按此落实。", at=tell.clock, by=office)
     yield tell.moments.worked(tell.clock, 20, 30)
     yield from _finish(tell, case, plan, head)
 
@@ -152,6 +153,38 @@ def wiring(tell: Teller, plan: Plan) -> Story:
     yield from _finish(tell, case, plan, director)
 
 
+def called(tell: Teller, plan: Plan) -> Story:
+    """Under way now: the street has whistled, one unit has confirmed, the time lies ahead."""
+    yield plan.at
+    case = tell.register(plan)
+    yield from raise_to(tell, case, plan, Level.STREET)
+    yield from _called(tell, case, plan)
+    yield tell.moments.worked(tell.clock, 0.5, 1)
+    arrive_by = tell.moments.calendar.add(tell.now, Span(1, "workday"))
+    units = [tell.units["chengguan"], tell.units["gongdian"]]
+    row = whistling.whistle(
+        case, units, place="新村南街路口", arrive_by=arrive_by, purpose="分清路灯归谁管，定修复时间。",
+        at=tell.clock, by=tell.worker(case),
+    )  # fmt: skip
+    yield tell.moments.worked(tell.clock, 0.3, 0.6)
+    first = row.assignments.order_by("pk").first()
+    assigning.sign(first, at=tell.clock, by=tell.staff.head(first.seat))
+
+
+def meeting_ahead(tell: Teller) -> Story:
+    """A joint meeting in two working days: its agenda, who is asked, one answer."""
+    yield tell.moments.at_office(0)
+    office = tell.staff.head(f"unit:{tell.units['quweiban'].pk}")
+    held_at = tell.moments.calendar.add(tell.now, Span(2, "workday"))
+    meeting = meetings.plan(held_at, "区委三楼会议室", at=tell.clock, by=office)
+    late = list(Case.objects.overdue(tell.clock).filter(handling_unit__takes_cases=True).order_by("due_at", "pk")[:3])
+    for case in late:
+        meetings.add_case(meeting, case, "牵头单位、完成时间和经费", at=tell.clock, by=office)
+    units = list({case.handling_unit_id: case.handling_unit for case in late}.values())
+    for one in meetings.invite(meeting, units=units, at=tell.clock, by=office)[:1]:
+        meetings.answer_invitation(one, "coming", "", at=tell.clock, by=tell.staff.head(f"unit:{one.unit_id}"))
+
+
 def _called(tell: Teller, case: Case, plan: Plan) -> Story:
     """The street signs and gives the case its public name."""
     yield from take_on(tell, case, plan)
@@ -200,14 +233,14 @@ def _collected(
         cases.set_title(case, plan.title, at=tell.clock, by=tell.head(case))
     unit, helping = tell.units[lead], [tell.units[code] for code in helpers]
     yield tell.after(case, 1, 5)
-    said = supervision.Opinion(lead=unit, helpers=helping, words=opinion)
-    supervision.accept(case, said, at=tell.clock, by=tell.head(case))
+    said = reviewing.Opinion(lead=unit, helpers=tuple(helping), text=opinion)
+    reviewing.accept(case, said, at=tell.clock, by=tell.head(case))
     case.refresh_from_db()
     yield tell.after(case, 1, 4)
     due_at = tell.moments.calendar.add(tell.clock, Span(days, "workday"))
     instruction = f"请{unit.name}牵头到现场核实，提出解决办法并落实，结果告知社区和居民。"
-    row = supervision.Row(case, unit, helping, instruction, due_at)
-    supervision.hand_out_batch([row], at=tell.clock, by=tell.head(case))
+    row = handing.Row(case, unit, instruction, tuple(helping), due_at)
+    handing.hand_out_batch([row], at=tell.clock, by=tell.head(case))
     case.refresh_from_db()
 
 
@@ -226,22 +259,22 @@ def _decided(tell: Teller, case: Case, company) -> Story:
     yield tell.moments.worked(tell.clock, 2, 4)
     office = tell.staff.head(f"unit:{tell.units['quweiban'].pk}")
     held_at = tell.moments.calendar.add(tell.clock, Span(1, "workday"))
-    meeting = supervision.plan(held_at, "区委三楼会议室", at=tell.clock, by=office)
-    item = supervision.add_case(meeting, case, "东线穿越相邻院落由谁定、何时开工", at=tell.clock, by=office)
-    invited = supervision.invite(meeting, units=[company, tell.units["zhujian"]], at=tell.clock, by=office)
+    meeting = meetings.plan(held_at, "区委三楼会议室", at=tell.clock, by=office)
+    item = meetings.add_case(meeting, case, "东线穿越相邻院落由谁定、何时开工", at=tell.clock, by=office)
+    invited = meetings.invite(meeting, units=[company, tell.units["zhujian"]], at=tell.clock, by=office)
     yield tell.moments.worked(tell.clock, 1, 2)
     for one in invited:
         person = tell.staff.head(f"unit:{one.unit_id}")
-        supervision.answer_invitation(one, "coming", "", at=tell.clock, by=person)
+        meetings.answer_invitation(one, "coming", "", at=tell.clock, by=person)
     yield held_at + timedelta(hours=1)
     due = timezone_date(tell, 6)
-    duty = supervision.Duty("按东线开工，逐户点火。", due, unit=company, owner="马经理")
-    supervision.decide(
+    duty = deciding.Duty(due, unit=company, owner="马经理", what="按东线开工，逐户点火。")
+    deciding.decide(
         item, "按东线施工，燃气公司负责，路面由施工方恢复。", "区里已定东线施工，六个工作日内接到院里。", [duty],
         at=tell.clock, by=office,
     )  # fmt: skip
     yield tell.clock + timedelta(hours=1)
-    supervision.issue_minutes(meeting, at=tell.clock, by=office)
+    meetings.issue(meeting, at=tell.clock, by=office)
     yield tell.moments.worked(tell.clock, 16, 24)
     task = item.resolutions.select_related("assignment").get().assignment
     person = tell.staff.head(task.seat)

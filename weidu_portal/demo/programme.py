@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from cases.states import Channel
 from grids.levels import Level
-from weidu_portal.demo import story, texts
+from weidu_portal.demo import account, story, texts
 from weidu_portal.demo.people import XINCUN
 from weidu_portal.demo.places import BEIDA
 from weidu_portal.demo.teller import Plan, Story, Teller
@@ -21,6 +21,7 @@ COURSES: tuple[tuple[Callable, int, int, int, bool], ...] = (
     (story.in_the_street, 12, 0, 6, True),
     (story.in_the_district, 9, 14, 27, False),
     (story.in_the_district, 11, 2, 11, True),
+    (story.left_with_a_unit, 5, 9, 13, True),
     (story.left_alone, 4, 10, 20, False),
     (story.left_alone, 10, 0, 6, True),
     (story.stays_with(Level.STREET), 5, 2, 5, True),
@@ -35,7 +36,7 @@ COURSES: tuple[tuple[Callable, int, int, int, bool], ...] = (
     (story.disputed("reopen"), 4, 0, 1, True),
     (story.sent_back, 6, 1, 20, True),
 )
-_FOR_THE_HARD = (story.in_the_street, story.in_the_district, story.left_alone, story.suspended)
+_FOR_THE_HARD = (story.in_the_street, story.in_the_district, story.left_with_a_unit, story.left_alone, story.suspended)
 # What no street and no department would be asked for.
 _SMALL = {
     "light-stair", "sanitation-pile", "sanitation-rubbish", "neighbour-noise", "neighbour-space", "livelihood-elder",
@@ -66,6 +67,8 @@ def add_all(tell: Teller, *, thin: int = 1) -> None:
             hard = course in _FOR_THE_HARD
             drafted = plan(tell, f"{number}-{copy}", newest, oldest, only_beida=only_beida, hard=hard)
             tell.add(drafted.key, course(tell, drafted))
+    for course, told in account.plans(tell):
+        tell.add(told.key, course(tell, told))
     for number, row in list(enumerate(SHOWN))[::thin]:
         tell.add(f"shown-{number}", _shown(tell, f"shown-{number}", *row))
     for course, plans in (
@@ -75,6 +78,12 @@ def add_all(tell: Teller, *, thin: int = 1) -> None:
     ):
         for drafted in list(plans(tell))[::thin]:
             tell.add(drafted.key, course(tell, drafted))
+    # Weeks end only while something is told in them: a second run finds nothing to tell.
+    if tell.is_over:
+        return
+    for days in (21, 16, 11, 6):
+        tell.add(f"week-{days}", story.week_ends(tell, tell.moments.at_office(days)))
+    tell.add("meeting-ahead", account.meeting_ahead(tell))
 
 
 def plan(tell: Teller, key: str, newest: int, oldest: int, *, only_beida: bool = False, hard: bool = False) -> Plan:

@@ -1,10 +1,14 @@
 """The courses a case takes, told as generators: `yield` gives the moment of the next step."""
 
+from datetime import datetime
+
 from cases import services as cases
 from cases.models import Approval, Case
 from cases.services import publishing
 from cases.states import Outcome, Satisfaction, Status
 from grids.levels import Level
+from supervision.models import Ledger
+from supervision.services import handing, ledgers, reviewing
 from weidu_portal.demo import texts
 from weidu_portal.demo.teller import Plan, Story, Teller
 from workdays.calendar import Span
@@ -16,7 +20,7 @@ def in_the_grid(tell: Teller, plan: Plan) -> Story:
     """小事不出小区: signed, looked at and ended by the grid."""
     yield plan.at
     case = tell.register(plan)
-    yield from _take_on(tell, case, plan)
+    yield from take_on(tell, case, plan)
     if tell.chance(0.6):
         yield tell.after(case, 0.2, 1)
         cases.note(case, plan.matter.seen, at=tell.clock, by=tell.worker(case))
@@ -27,8 +31,8 @@ def in_the_community(tell: Teller, plan: Plan) -> Story:
     """The grid passes it on by hand, the community ends it."""
     yield plan.at
     case = tell.register(plan)
-    yield from _raise_to(tell, case, plan, Level.COMMUNITY)
-    yield from _take_on(tell, case, plan)
+    yield from raise_to(tell, case, plan, Level.COMMUNITY)
+    yield from take_on(tell, case, plan)
     yield from _finish(tell, case, plan, 1, 12)
 
 
@@ -38,7 +42,7 @@ def by_time(tell: Teller, plan: Plan) -> Story:
     case = tell.register(plan)
     yield tell.after_climb(case, 0.3, 3)
     case.refresh_from_db()
-    yield from _take_on(tell, case, plan)
+    yield from take_on(tell, case, plan)
     yield from _finish(tell, case, plan, 1, 10)
 
 
@@ -46,8 +50,8 @@ def in_the_street(tell: Teller, plan: Plan) -> Story:
     """难事: up to the street by hand, a third of them with an extension."""
     yield plan.at
     case = tell.register(plan)
-    yield from _raise_to(tell, case, plan, Level.STREET)
-    yield from _take_on(tell, case, plan)
+    yield from raise_to(tell, case, plan, Level.STREET)
+    yield from take_on(tell, case, plan)
     if tell.chance(0.35) and not case.urgent:
         yield from _extend(tell, case, agreed=tell.chance(0.8))
     yield from _finish(tell, case, plan, 4, 26)
@@ -57,18 +61,48 @@ def in_the_district(tell: Teller, plan: Plan) -> Story:
     """What the street cannot end: 区委组织部 collects, 区委办 hands out, a unit handles, the community accepts."""
     yield plan.at
     case = tell.register(plan)
-    yield from _raise_to(tell, case, plan, Level.DISTRICT)
+    yield from raise_to(tell, case, plan, Level.DISTRICT)
     yield tell.after(case, 0.5, 5)
-    cases.collect(case, "情况属实，街道已穷尽手段，请交办。", at=tell.clock, by=tell.head(case))
-    yield tell.after(case, 0.5, 4)
     unit = case.category.usual_unit or tell.units["chengguan"]
-    words = f"请{unit.name}牵头到现场核实，提出解决办法并落实，结果告知社区和居民。"
-    cases.hand_out(case, unit, words, at=tell.clock, by=tell.head(case))
-    yield from _take_on(tell, case, plan)
+    said = reviewing.Opinion(lead=unit, text="情况属实，街道已穷尽手段，请交办。")
+    reviewing.accept(case, said, at=tell.clock, by=tell.head(case))
+    case.refresh_from_db()
+    yield tell.after(case, 0.5, 4)
+    _hand_out(tell, case, unit)
+    yield from take_on(tell, case, plan)
     yield from _answer_and_end(tell, case, plan, 10, 40)
     yield tell.after(case, 2, 12)
     cases.accept(case, "已同楼栋长到现场看过，属实。", at=tell.clock, by=tell.at_community(case))
     yield from _verdict(tell, case)
+
+
+def _hand_out(tell: Teller, case: Case, unit, due_at=None) -> None:
+    words = f"请{unit.name}牵头到现场核实，提出解决办法并落实，结果告知社区和居民。"
+    handing.hand_out_batch([handing.Row(case, unit, words, due_at=due_at)], at=tell.clock, by=tell.head(case))
+    case.refresh_from_db()
+
+
+def left_with_a_unit(tell: Teller, plan: Plan) -> Story:
+    """Handed out with a short time, signed, and not answered: urged the working day after."""
+    yield plan.at
+    case = tell.register(plan)
+    yield from raise_to(tell, case, plan, Level.DISTRICT)
+    yield tell.after(case, 0.5, 3)
+    unit = case.category.usual_unit or tell.units["chengguan"]
+    said = reviewing.Opinion(lead=unit, text="居民多次反映，请尽快办理。")
+    reviewing.accept(case, said, at=tell.clock, by=tell.head(case))
+    case.refresh_from_db()
+    yield tell.after(case, 0.5, 2)
+    _hand_out(tell, case, unit, tell.moments.calendar.add(tell.clock, Span(2, "workday")))
+    yield from take_on(tell, case, plan)
+
+
+def week_ends(tell: Teller, at: datetime) -> Story:
+    """The working ledger of a week is issued. The document number is an example, as a person would type it."""
+    yield at
+    for ledger in Ledger.objects.filter(issued_at=None).exclude(items=None).order_by("pk"):
+        by = tell.staff.head(f"unit:{tell.units['zuzhibu'].pk}")
+        ledgers.issue(ledger, f"示例〔{at.year}〕{ledger.number}号", at=tell.clock, by=by)
 
 
 def left_alone(tell: Teller, plan: Plan) -> Story:
@@ -83,8 +117,8 @@ def stays_with(level: int):
     def story(tell: Teller, plan: Plan) -> Story:
         yield plan.at
         case = tell.register(plan)
-        yield from _raise_to(tell, case, plan, level)
-        yield from _take_on(tell, case, plan)
+        yield from raise_to(tell, case, plan, level)
+        yield from take_on(tell, case, plan)
         yield tell.after(case, 0.5, 3)
         tell.answer(case, plan.matter.reply)
 
@@ -95,8 +129,8 @@ def suspended(tell: Teller, plan: Plan) -> Story:
     """挂账: cannot be solved now, to be looked at again on a day."""
     yield plan.at
     case = tell.register(plan)
-    yield from _raise_to(tell, case, plan, Level.STREET)
-    yield from _take_on(tell, case, plan)
+    yield from raise_to(tell, case, plan, Level.STREET)
+    yield from take_on(tell, case, plan)
     yield tell.after(case, 2, 8)
     reason_class, reason = tell.rng.choice(_SUSPENSIONS)
     review = tell.moments.calendar.add(tell.clock, Span(tell.rng.randrange(6, 30), "workday")).date()
@@ -118,8 +152,8 @@ def refused(tell: Teller, plan: Plan) -> Story:
     """不予受理 with a reason the resident reads."""
     yield plan.at
     case = tell.register(plan)
-    yield from _raise_to(tell, case, plan, Level.COMMUNITY)
-    yield from _take_on(tell, case, plan)
+    yield from raise_to(tell, case, plan, Level.COMMUNITY)
+    yield from take_on(tell, case, plan)
     yield tell.after(case, 0.5, 3)
     approval = cases.ask_refusal(case, tell.rng.choice(texts.REFUSALS), at=tell.clock, by=tell.worker(case))
     yield tell.after(case, 0.5, 3)
@@ -130,7 +164,7 @@ def merged(tell: Teller, plan: Plan) -> Story:
     """Two requests about the same trouble: the later one is merged into the first."""
     yield plan.at
     case = tell.register(plan)
-    yield from _take_on(tell, case, plan)
+    yield from take_on(tell, case, plan)
     again = Plan(f"{plan.key}-b", plan.at, plan.matter, plan.area, plan.place, plan.text, plan.title)
     second = tell.register(again)
     yield tell.after(second, 0.3, 1)
@@ -142,13 +176,13 @@ def shared(tell: Teller, plan: Plan) -> Story:
     """Several residents report one trouble; the first adds something later."""
     yield plan.at
     case = tell.register(plan)
-    yield from _take_on(tell, case, plan)
+    yield from take_on(tell, case, plan)
     for number in range(tell.rng.randrange(1, 4)):
         yield tell.after(case, 0.1, 0.5)
         tell.join(case, plan, number)
     cases.add(tell.first_report(case), tell.rng.choice(texts.ADDED), at=tell.clock)
-    yield from _raise_to(tell, case, plan, Level.COMMUNITY)
-    yield from _take_on(tell, case, plan)
+    yield from raise_to(tell, case, plan, Level.COMMUNITY)
+    yield from take_on(tell, case, plan)
     yield from _finish(tell, case, plan, 2, 9)
 
 
@@ -166,7 +200,7 @@ def disputed(course: str):
     def story(tell: Teller, plan: Plan) -> Story:
         yield plan.at
         case = tell.register(plan)
-        yield from _take_on(tell, case, plan)
+        yield from take_on(tell, case, plan)
         yield from _answer_and_end(tell, case, plan, 0.5, 2)
         yield tell.by_day(3, 20)
         words, report = tell.rng.choice(texts.DISPUTED), tell.first_report(case)
@@ -187,7 +221,7 @@ def _review(tell: Teller, case: Case, plan: Plan, course: str) -> Story:
         return
     if course == "reopen":
         cases.reopen(case, "复核发现处理不彻底，由本级重新办理。", at=tell.clock, by=tell.above(case))
-    yield from _take_on(tell, case, plan)
+    yield from take_on(tell, case, plan)
     yield from _finish(tell, case, plan, 1, 6)
 
 
@@ -198,7 +232,7 @@ def routed(tell: Teller, plan: Plan) -> Story:
     yield tell.after(case, 0.3, 2)
     grid = tell.map.by_code[f"{case.area_id[:12]}001"]
     cases.route(case, grid, note="在你网格范围内，请先去看看。", at=tell.clock, by=tell.worker(case))
-    yield from _take_on(tell, case, plan)
+    yield from take_on(tell, case, plan)
     yield from _finish(tell, case, plan, 0.5, 2)
 
 
@@ -210,7 +244,7 @@ def sent_back(tell: Teller, plan: Plan) -> Story:
     cases.send_back(case, "地点在路东，属于相邻网格。", at=tell.clock, by=tell.worker(case))
     yield tell.after(case, 0.2, 1)
     cases.route(case, tell.map.sibling(case.area), at=tell.clock, by=tell.worker(case))
-    yield from _take_on(tell, case, plan)
+    yield from take_on(tell, case, plan)
     yield from _finish(tell, case, plan, 0.5, 2)
 
 
@@ -218,21 +252,22 @@ def at_its_level(tell: Teller, plan: Plan) -> Story:
     """Handled where it came in: hotline sheets, complaints about a post holder."""
     yield plan.at
     case = tell.register(plan)
-    yield from _take_on(tell, case, plan)
+    yield from take_on(tell, case, plan)
     yield from _finish(tell, case, plan, 2, 10)
 
 
-def _take_on(tell: Teller, case: Case, plan: Plan) -> Story:
+def take_on(tell: Teller, case: Case, plan: Plan) -> Story:
+    """Whoever holds the case signs, where nobody has."""
     case.refresh_from_db()
     if case.status == Status.RECEIVED:
         yield tell.after(case, 0.2, 1.4)
     tell.sign(case, plan)
 
 
-def _raise_to(tell: Teller, case: Case, plan: Plan, level: int) -> Story:
+def raise_to(tell: Teller, case: Case, plan: Plan, level: int) -> Story:
     """Up by hand, each level after looking; urgent cases skip the community by themselves."""
     while case.level < level:
-        yield from _take_on(tell, case, plan)
+        yield from take_on(tell, case, plan)
         yield tell.after(case, 0.2, 1.2)
         cases.note(case, plan.matter.seen, at=tell.clock, by=tell.worker(case))
         if case.level > Level.GRID:

@@ -15,12 +15,15 @@ from django.db.models import Min
 
 from accounts.models import User
 from cases import services as cases
-from cases.models import Approval, Case, Category, Report
+from cases.models import Approval, Assignment, Case, Category, Report
+from cases.services.assignment_sweep import sweep_assignments
 from cases.services.residents import seat_above
 from cases.states import Channel, Status
 from grids.levels import Level
 from grids.models import Area, Organization
 from households.services import current_notice
+from supervision.services import sweeping as supervising
+from supervision.services.striking import strike_closed
 from weidu_portal.demo import texts
 from weidu_portal.demo.moments import Moments
 from weidu_portal.demo.people import Staff
@@ -53,6 +56,12 @@ class Plan:
     external_due_at: datetime | None = None
 
 
+def _earliest() -> datetime | None:
+    """When something falls due next."""
+    found = (model.objects.aggregate(due=Min("next_alarm_at"))["due"] for model in (Case, Assignment))
+    return min(filter(None, found), default=None)
+
+
 class Teller:
     """The district during the past weeks: one clock, the staff on their seats, and the stories under way."""
 
@@ -81,6 +90,8 @@ class Teller:
                 while self._waiting and self._waiting[0][0] < until:
                     self._tell_on()
                     say(len(self._waiting))
+                supervising.sweep(at=self.clock)
+                strike_closed(at=self.clock)
         self._waiting.clear()
         self.sweep_until(self.now)
         self.clock = self.now
@@ -96,9 +107,11 @@ class Teller:
 
     def sweep_until(self, moment: datetime) -> None:
         """Everything that falls due before `moment`, each within a tick of its time."""
-        while (due := Case.objects.aggregate(due=Min("next_alarm_at"))["due"]) and due <= moment:
+        while (due := _earliest()) and due <= moment:
             # Never before what was told last: an action may leave an alarm behind that was due already.
-            cases.sweep(at=min(max(due, self.clock) + TICK, moment))
+            at = min(max(due, self.clock) + TICK, moment)
+            cases.sweep(at=at)
+            sweep_assignments(at=at)
 
     @property
     def is_over(self) -> bool:
