@@ -78,9 +78,13 @@ def add_all(tell: Teller, *, thin: int = 1) -> None:
     ):
         for drafted in list(plans(tell))[::thin]:
             tell.add(drafted.key, course(tell, drafted))
-    # Weeks end only while something is told in them: a second run finds nothing to tell.
-    if tell.is_over:
-        return
+    # Only while something is told: a second run finds nothing to tell.
+    if not tell.is_over:
+        _add_the_weeks(tell)
+
+
+def _add_the_weeks(tell: Teller) -> None:
+    """What the district does whatever the cases: ledgers at the end of a week, and the next meeting."""
     for days in (21, 16, 11, 6):
         tell.add(f"week-{days}", story.week_ends(tell, tell.moments.at_office(days)))
     tell.add("meeting-ahead", account.meeting_ahead(tell))
