@@ -111,7 +111,7 @@ class Migration(migrations.Migration):
                 ('closed_district', models.IntegerField(default=0)),
                 ('well_closed', models.IntegerField(default=0)),
                 ('day', models.DateField(verbose_name='日期')),
-                ('kind', models.CharField(max_length=8, verbose_name='按什么')),
+                ('kind', models.CharField(max_length=12, verbose_name='按什么')),
                 ('key', models.CharField(max_length=20, verbose_name='代码')),
             ],
             options={
@@ -125,7 +125,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('day', models.DateField(verbose_name='办结日期')),
-                ('which', models.CharField(max_length=10, verbose_name='哪一级')),
+                ('which', models.CharField(max_length=12, verbose_name='哪一级')),
                 ('bucket', models.IntegerField(verbose_name='工作分钟')),
                 ('n', models.IntegerField(verbose_name='件数')),
             ],

@@ -35,10 +35,13 @@ class Counts(models.Model):
 
 
 class DayTotal(Counts):
-    """Sums of one local day: of a community (`area`), or in the whole district of a category, channel, class or unit."""
+    """Sums of one local day: of a community (`area`), or in the whole district of a category, channel, class or unit.
+
+    The same kinds with `m-` before them are sums of whole months, under the first of the month.
+    """
 
     day = models.DateField("日期")
-    kind = models.CharField("按什么", max_length=8)
+    kind = models.CharField("按什么", max_length=12)
     key = models.CharField("代码", max_length=20)
 
     class Meta:
@@ -53,7 +56,7 @@ class TimeTotal(models.Model):
     """How many cases closed on a day needed up to `bucket` working minutes, altogether or at a level; whole district."""
 
     day = models.DateField("办结日期")
-    which = models.CharField("哪一级", max_length=10)
+    which = models.CharField("哪一级", max_length=12)
     bucket = models.IntegerField("工作分钟")
     n = models.IntegerField("件数")
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import connection
 
@@ -85,9 +85,19 @@ def percentile(histogram: dict[int, int], share: float) -> int | None:
 
 def _rows(statement: str, code: str, period: Period) -> Iterator[Row]:
     begins, ends = period.range
+    months = _whole_months(period)
     parameters: dict[str, str | date | datetime] = {
+        "months_from": months[0], "months_until": months[1],
         "first": period.first, "last": period.last, "from": begins, "until": ends, "street": code[:9], "under": f"{code}%",
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
         yield from cursor.fetchall()
+
+
+def _whole_months(period: Period) -> tuple[date, date]:
+    """From the first whole month of a period up to before the second date; twice the day after it where there is none."""
+    after = period.last + timedelta(days=1)
+    begin = period.first if period.first.day == 1 else (period.first.replace(day=1) + timedelta(days=32)).replace(day=1)
+    end = after.replace(day=1)
+    return (begin, end) if begin < end else (after, after)
