@@ -9,7 +9,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cases import services as cases
-from dashboards.services import folding
+from dashboards.services import folding, reports
+from jobs import services as jobs
 from weidu_portal.bench import crowd
 from weidu_portal.bench.pages import gunicorn, p95, timed
 
@@ -65,6 +66,8 @@ def measure() -> dict[str, float]:
     _settle()
     exact = [folding.recount(repair=False).exact]
     figures = _pages() | {"fold_seconds": round(folded, 1), "recount_seconds": round(_seconds(_recount), 1)}
+    tang = crowd.member("bench-reports", "supervisor_head", area="411002", unit="quweiban")
+    figures["report_seconds"] = round(max(_report(form, tang) for form in reports.ENDINGS), 1)
     figures |= _costs(exact)
     crowd.run(
         "DELETE FROM cases_case WHERE id IN (SELECT id FROM cases_case WHERE status = 'closed' ORDER BY id LIMIT 5000)"
@@ -93,6 +96,13 @@ def _settle() -> None:
 
 def _recount() -> bool:
     return folding.recount(repair=False).exact
+
+
+def _report(form: str, by) -> float:
+    """Seconds until the report about the district's last year is written, by the job that writes it."""
+    today = timezone.localdate()
+    reports.ask("monthly", form, "411002", today - timedelta(days=364), today, by=by)
+    return _seconds(jobs.work)
 
 
 def _pages() -> dict[str, float]:
