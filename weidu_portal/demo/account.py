@@ -310,9 +310,16 @@ def _finish(tell: Teller, case: Case, plan: Plan, by) -> Story:
     case.refresh_from_db()
     photos = list(CasePhoto.objects.filter(case=case, report__isnull=True).order_by("pk"))
     publishing.publish(
-        case, title=plan.title, text=_PUBLIC[plan.key], reply=plan.matter.done, place=publishing.usual_place(case, publishing.secrets_of(case)), before=photos[0],
-        after=photos[-1], at=tell.clock, by=tell.at_community(case),
-    )  # fmt: skip
+        case,
+        title=plan.title,
+        text=_PUBLIC[plan.key],
+        reply=plan.matter.done,
+        place=publishing.usual_place(case, publishing.secrets_of(case)),
+        before=photos[0],
+        after=photos[-1],
+        at=tell.clock,
+        by=tell.at_community(case),
+    )
 
 
 _PUBLIC = {
