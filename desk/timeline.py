@@ -6,6 +6,7 @@ from datetime import datetime
 
 from cases.assignments import Kind
 from cases.models import CasePhoto, Event
+from cases.services.whistling import NOT_COME
 from cases.states import Action, Alarm, Mark
 from cases.wording import CALLED, climbed_to
 from grids.levels import Level
@@ -72,12 +73,16 @@ def title_of(event: Event) -> str:
     moved = event.from_level != event.to_level
     titles = {
         Action.NOTE: "内部备注",
+        Action.SIGN: f"{event.unit.name if event.unit else here}签收",
+        Action.TITLE: "拟定公开标题",
         Action.ESCALATE: f"{below}上报{here}",
         Action.RETURN: f"{below}退回{here}" if moved else "承办单位退回区委办",
         Action.ROUTE: f"{below}分派{here}",
         Action.COLLECT: "研判通过，转区委办交办",
         Action.HAND_OUT: f"交办{event.unit.name}" if event.unit else "交办",
-        Action.RESOLVE: "办结，待居民确认",
+        Action.RESOLVE: "办结并答复居民",
+        Action.ACCEPT: "社区验收通过",
+        Action.CONFIRM: "居民确认结果",
         Alarm.CLIMB: climbed_to(event.to_level),
         Alarm.EXHAUST: "承办单位到期未办结" if event.unit else "已到区级，待区委组织部研判",
         Action.REJECT: "社区验收不通过，退回承办单位",
@@ -103,14 +108,25 @@ _ASSIGNED = {
     Action.ASSIGN_REPORT: "{0}反馈{1}情况",
     Action.ASSIGN_RETURN: "{0}申请退回{1}任务",
     Action.ASSIGN_KEEP: "不同意{0}退回",
-    Action.ASSIGN_REDO: "要求{0}重新反馈",
-    Action.ASSIGN_ACCEPT: "认可{0}的反馈",
+    Action.ASSIGN_REDO: "要求{0}重新反馈{1}情况",
+    Action.ASSIGN_ACCEPT: "认可{0}的{1}反馈",
     Action.ASSIGN_END: "解除{0}的{1}任务",
     Action.DRAFT: "{0}拟稿报审",
     Action.DRAFT_BACK: "{0}退回修改",
     Mark.UNSIGNED: "{0}的{1}任务签收超时",
     Mark.SOON: "{0}的{1}任务快到期",
     Mark.LATE: "{0}的{1}任务超期",
+}
+# Who is called to a place says that it comes, who is ordered answers: neither is told like a task.
+_TOLD = {
+    (Kind.WHISTLE, Action.ASSIGN_SIGN): "{0}确认到场",
+    (Kind.WHISTLE, Action.ASSIGN_END): "不再请{0}到场",
+    (Kind.WHISTLE, Mark.UNSIGNED): "{0}没有按时确认到场",
+    (Kind.WHISTLE, Mark.LATE): "{0}没有按时到场",
+    (Kind.ORDER, Action.ASSIGN_SIGN): "{0}签收督办",
+    (Kind.ORDER, Action.ASSIGN_REPORT): "{0}答复督办",
+    (Kind.ORDER, Action.ASSIGN_REDO): "要求{0}重新答复督办",
+    (Kind.ORDER, Action.ASSIGN_ACCEPT): "认可{0}的督办答复",
 }
 
 
@@ -119,9 +135,12 @@ def _of_assignment(event: Event) -> str:
     assignment = event.assignment
     if event.action == Action.ASSIGN:
         return _GIVEN[Kind(assignment.kind)].format(assignment.whose)
-    if event.action == Mark.LATE and assignment.kind == Kind.WHISTLE:
-        return f"{assignment.whose}没有按时到场"
-    return _ASSIGNED[event.action].format(assignment.whose, assignment.get_kind_display())
+    kind = Kind(assignment.kind)
+    if kind == Kind.WHISTLE and event.action == Action.ASSIGN_END and assignment.ended_reason == NOT_COME:
+        return f"{assignment.whose}没有到场"
+    return (_TOLD.get((kind, event.action)) or _ASSIGNED[event.action]).format(
+        assignment.whose, assignment.get_kind_display()
+    )
 
 
 def _called(level: int | None) -> str:

@@ -261,6 +261,8 @@ _TITLES = {
     Action.HAND_OUT: "区里交办",
     Action.WHISTLE: "街道约单位到现场",
     Action.SEND_DOWN: "由街道继续办理",
+    Action.SUPERVISE: "区里督办",
+    Action.CONVENE: "提请区里联席研判",
     Action.MERGE: "与同一问题合并办理",
     Action.ACCEPT: "社区验收",
     Action.REJECT: "社区验收没有通过",
@@ -294,7 +296,7 @@ def _moved(event: Event) -> str:
         Action.RESOLVE: f"{_who(event, level)}办理完毕",
         Action.ROUTE: f"分派到{level}",
         Action.RETURN: f"退回{level}重新分派",
-        Action.ESCALATE: f"{before}上报{level}",
+        Action.ESCALATE: f"{before}上报{CALLED[Level(event.to_level)]}",
         Alarm.CLIMB: f"转到{level}",
         Alarm.REVIEW: f"转到{level}重新办理",
     }
