@@ -28,3 +28,10 @@ def at_unit(case: Case, *helpers: str, qian, sun, at: datetime | None = None) ->
     cases.collect(case, at=at, by=qian)
     cases.hand_out(case, unit(LEAD), "请查明原因并修好", helpers=[unit(code) for code in helpers], at=at, by=sun)
     return list(case.assignments.order_by("pk"))
+
+
+def give_back(case: Case, reason: str, *, by, decided_by, at: datetime | None = None) -> None:
+    """The unit asks to give the case back, and 区委办 agrees."""
+    asked = cases.ask_return(case, reason, at=at, by=by)
+    cases.decide(asked, agreed=True, at=at, by=decided_by)
+    case.refresh_from_db()

@@ -15,6 +15,7 @@ from cases.models import Case, CasePhoto, Draft, Event
 from cases.services import assigning, drafting
 from cases.spot_roles import may_release, writes_at
 from cases.states import Action, Status
+from cases.tests.handing import give_back
 from common.errors import DomainError, StalePage
 from conftest import moment, posted
 from files.services import ingest_photo
@@ -174,7 +175,7 @@ def test_a_decided_draft_is_decided(at_unit, xu, li):
 
 def test_a_draft_lapses_when_the_case_moves_on(at_unit, xu, li, sun):
     draft = answer(at_unit, xu)
-    cases.send_back(at_unit, "不是本单位职责", at=LATER, by=li)
+    give_back(at_unit, "不是本单位职责", at=LATER, by=li, decided_by=sun)
     draft.refresh_from_db()
     assert not draft.is_waiting and not Draft.objects.waiting().exists()
     with pytest.raises(DomainError, match="随之失效"), transaction.atomic():

@@ -284,15 +284,15 @@ def test_the_office_hands_out_with_co_handlers_and_what_was_typed_is_kept(client
         cases.escalate(case, "办不了", by=qian)
     cases.collect(case, by=qian)
     client.force_login(sun)
-    ledger = reverse("desk:ledger")
-    assert "协办单位" in words(client.get(ledger, {"case": case.number}))
+    page = reverse("desk:act", args=[case.number, "hand_out"])
+    assert "协办单位" in words(client.get(page))
     typed = {
-        "case": case.number, "action": "hand_out", "seen": case.event_count, "hand_out-unit": unit(LEAD).pk,
+        "seen": case.event_count, "hand_out-unit": unit(LEAD).pk,
         "hand_out-instruction": "请修好", "hand_out-helpers": [unit(LEAD).pk, unit(FIRST).pk],
     }  # fmt: skip
-    wrong = client.post(ledger, typed)
+    wrong = client.post(page, typed)
     assert "是主办单位，不用再选为协办" in words(wrong) and "请修好" in words(wrong)
-    client.post(ledger, typed | {"hand_out-helpers": [unit(FIRST).pk], "hand_out-helpers_do": "请断电"})
+    client.post(page, typed | {"hand_out-helpers": [unit(FIRST).pk], "hand_out-helpers_do": "请断电"})
     assert [(task.unit.code, task.what) for task in case.assignments.all()] == [(FIRST, "请断电")]
 
 

@@ -10,6 +10,7 @@ from cases.models import Case, Draft, Event
 from cases.services import assigning, drafting
 from cases.states import Action, Status
 from cases.tests.calling import Caller
+from cases.tests.handing import give_back
 from conftest import posted
 from desk import work
 from grids.models import Organization
@@ -154,11 +155,11 @@ def test_a_report_waits_on_the_case_page_of_its_unit(client, make_case, wang, xu
     assert Event.objects.filter(case=case, action=Action.ASSIGN_REPORT).exists()
 
 
-def test_the_work_list_holds_what_the_roles_say(unit_case, xu, li):
+def test_the_work_list_holds_what_the_roles_say(unit_case, xu, li, sun):
     mine, lapsed = unit_case(), unit_case()
     for case in (mine, lapsed):
         drafting.answer(case, 4, "已换管道", by=xu)
-    cases.send_back(lapsed, "不是本单位职责", by=li)
+    give_back(lapsed, "不是本单位职责", by=li, decided_by=sun)
     assert [draft.case for draft in work.to_release(li)] == [mine]
     assert not work.to_release(xu).exists()
 

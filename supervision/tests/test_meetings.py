@@ -18,7 +18,7 @@ from conftest import XINCUN, moment
 from grids.models import Area, Organization
 from notifications.models import Notification
 from supervision.models import AgendaItem, Invitation, Ledger, LedgerItem, Meeting, Resolution
-from supervision.services import deciding, meetings
+from supervision.services import deciding, ledgers, meetings
 from supervision.services.deciding import Duty
 
 pytestmark = pytest.mark.django_db
@@ -301,10 +301,9 @@ def test_shelving_is_asked_for_and_decided_by_somebody_else(item, sun):
 
 def test_an_issued_ledger_gets_its_entry(item, sun, qian):
     day = timezone.localdate(NOW)
-    ledger = Ledger.objects.create(
-        year=2026, number=12, from_date=day, to_date=day, opened_by=qian, issued_at=NOW, issued_by=qian
-    )
+    ledger = Ledger.objects.create(year=2026, number=12, from_date=day, to_date=day, opened_by=qian)
     listed = LedgerItem.objects.create(ledger=ledger, case=item.case, position=1, listed_by=qian)
+    ledgers.issue(ledger, at=NOW, by=qian)
     decide(item, by=sun)
     assert listed.entries.get().text == "2026年第1次联席研判：住建局牵头"
 

@@ -12,6 +12,7 @@ from cases.assignments import State as Task
 from cases.models import Case, Event
 from cases.services import assigning
 from cases.states import Action
+from cases.tests.handing import give_back
 from common.errors import DomainError
 from conftest import GRID, XINCUN, moment
 from notifications.models import Notification
@@ -147,7 +148,7 @@ def test_a_request_to_send_an_order_back_is_decided_first(case, sun, li):
 
 def test_a_case_that_went_to_another_unit_begins_anew(case, sun, li):
     order = order_on(case, TUESDAY, by=sun)
-    cases.send_back(case, "应由城管局办", at=TUESDAY, by=li)
+    give_back(case, "应由城管局办", at=TUESDAY, by=li, decided_by=sun)
     cases.hand_out(case, unit("chengguan"), "请接手", at=TUESDAY, by=sun)
     again = order_on(case, TUESDAY, by=sun)
     order.refresh_from_db()

@@ -14,6 +14,7 @@ from cases.models import Case, Category, Event
 from cases.services import assigning
 from cases.services.acting import OFFICE_UNIT, unit_of
 from cases.states import Action, Status
+from cases.tests.handing import give_back
 from conftest import GRID, XINCUN, moment
 from grids.levels import Level
 from grids.models import Area
@@ -92,7 +93,7 @@ def test_the_day_after_a_deadline_before_a_holiday_is_the_first_working_day(make
 def test_a_holding_is_urged_once_and_a_new_one_again(hand_out, sun, li):
     case = hand_out()
     assert [sweep(at=OPENING + timedelta(days=day)).urged for day in range(3)] == [1, 0, 0]
-    cases.send_back(case, "应由城管局办", at=OPENING, by=li)
+    give_back(case, "应由城管局办", at=OPENING, by=li, decided_by=sun)
     cases.hand_out(case, unit("chengguan"), "请接手", due_at=OPENING + timedelta(hours=2), at=OPENING, by=sun)
     assert sweep(at=OPENING + timedelta(days=1)).urged == 1
     assert set(Order.objects.values_list("state", flat=True)) == {State.ENDED, State.ISSUED}
