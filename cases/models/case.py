@@ -227,6 +227,9 @@ class Case(models.Model):
                 name="case_answered_lately",
             ),
             GinIndex(fields=["helping_units"], condition=~Q(helping_units=[]), name="case_helping_units"),
+            models.Index(
+                fields=["id"], condition=Q(status__in=OPEN, reopenings__gte=2), name="case_open_reopened_twice"
+            ),
             models.Index(fields=["community", "-created_at", "-id"], name="case_ledger_community"),
             models.Index(fields=["street", "-created_at", "-id"], name="case_ledger_street"),
             models.Index(fields=["-created_at", "-id"], name="case_ledger_district"),

@@ -69,7 +69,13 @@ class Report(models.Model):
                 condition=Q(under_14=False) | Q(guardian_consents=True), name="report_child_needs_guardian"
             ),
         ]
-        indexes = [models.Index(fields=["phone_index"], name="report_by_phone")]
+        indexes = [
+            models.Index(fields=["phone_index"], name="report_by_phone"),
+            # Nearly every report is a first one: who else reported a trouble is found without reading those.
+            models.Index(
+                fields=["case"], condition=Q(is_first=False, withdrawn_at__isnull=True), name="report_joined_standing"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.receipt
