@@ -107,7 +107,7 @@ def lived(make_case):
 
 
 def look() -> list[invariants.Fault]:
-    return Checker(District()).look(NOW, whole=True)[0]
+    return Checker(District()).look(NOW, whole=True)
 
 
 def without(statement: str) -> None:
@@ -252,7 +252,7 @@ def test_totals_that_differ_from_the_cases_are_found(lived):
         matter="small",
         received=1,
     )
-    assert [fault.rule for fault in Checker(District()).look(NOW, whole=True)] == ["rollups_are_exact"]
+    assert {fault.rule for fault in Checker(District()).look(NOW, whole=True)} == {"rollups_are_exact"}
 
 
 def test_command_fails_with_the_numbers_of_the_cases(lived):
