@@ -100,7 +100,7 @@ def _cells(line: Line) -> list[str]:
 def _orders(code: str, first: date, last: date) -> list[story.Line]:
     """How many orders of each kind went out in the period, in the order of the ladder of orders."""
     found = Order.objects.filter(
-        case__area_id__startswith=code, issued_at__date__gte=first, issued_at__date__lte=last
+        case__area__code__startswith=code, issued_at__date__gte=first, issued_at__date__lte=last
     ).values_list("kind", flat=True)
     kinds = list(found)
     return [story.Line(label, [digits(kinds.count(kind))]) for kind, label in Order.Kind.choices if kind in kinds]

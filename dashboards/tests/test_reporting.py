@@ -4,12 +4,15 @@ import io
 import zipfile
 
 import pytest
+from django.utils import timezone
 from docx import Document
 from openpyxl import load_workbook
 
 from common.errors import DomainError
 from dashboards.reporting import sheet, word
 from dashboards.reporting.story import SAMPLE, Line, Rate, Story, Table
+from dashboards.services import reports
+from jobs import services as jobs
 
 
 def told(**more) -> Story:
@@ -119,3 +122,34 @@ def test_the_workbook_holds_numbers_as_numbers_and_no_formula():
 
 def test_the_sample_fills_every_breakdown():
     assert set(SAMPLE.tables) >= {"levels", "areas", "categories", "channels", "units", "waiting", "growing", "orders"}
+
+
+def read(job) -> bytes:
+    with job.result_file.open() as kept:
+        return kept.read()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("area", ["411002", "411002005", "411002005003"])
+def test_a_report_is_written_by_a_job_and_says_what_the_board_says(make_case, chen, qian, area, tmp_path, settings):
+    settings.MEDIA_ROOT = tmp_path
+    case, today = make_case(at=timezone.now()), timezone.localdate()
+    by = chen if len(area) == 12 else qian
+    made = {form: reports.ask("weekly", form, area, today, today, by=by) for form in reports.ENDINGS}
+    jobs.work()
+    for form, job in made.items():
+        job.refresh_from_db()
+        assert (job.state, job.result["name"].rpartition(".")[2]) == ("done", reports.ENDINGS[form]), job.problem
+    said = words_of(read(made[reports.WORD]))
+    assert "收到1件" in said and case.category.name in said
+    figures = load_workbook(io.BytesIO(read(made[reports.SHEET])))["指标"]
+    assert "收到" in [cell.value for cell in figures["A"]]
+
+
+@pytest.mark.django_db
+def test_a_report_about_another_area_is_refused(chen):
+    today = timezone.localdate()
+    with pytest.raises(DomainError, match="本辖区"):
+        reports.ask("weekly", reports.WORD, "411002008", today, today, by=chen)
+    with pytest.raises(DomainError, match="之后"):
+        reports.ask("weekly", reports.WORD, "411002005003", today, today.replace(year=today.year - 1), by=chen)
