@@ -6,7 +6,6 @@ The case is locked first in every verb, then the office that numbers the papers,
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Max
 from django.utils import timezone
 
 from accounts.models import User
@@ -22,6 +21,7 @@ from grids.models import Area, Organization
 from notifications.services import notify
 from supervision.models import Order
 from supervision.rules import NUMBERED, Kind, Last, Standing, State, next_kind, why_not
+from supervision.services.numbering import next_number
 
 
 def office_seat() -> str:
@@ -181,13 +181,11 @@ def _fall_away(order: Order, words: str, at: datetime) -> None:
 
 
 def _numbered(kind: Kind, at: datetime) -> tuple[int | None, int | None]:
-    """Year and the next number of that year. Who numbers holds the office's row to the end of the transaction: no gaps."""
+    """Year and the next number of that year; nothing for what carries no number."""
     if kind not in NUMBERED:
         return None, None
     year = timezone.localdate(at).year
-    Organization.objects.select_for_update(of=("self",), no_key=True).get(code=OFFICE_UNIT)
-    newest = Order.objects.filter(year=year).aggregate(newest=Max("number"))["newest"]
-    return year, (newest or 0) + 1
+    return year, next_number(Order, year, keeper=OFFICE_UNIT)
 
 
 @transaction.atomic
