@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
@@ -15,12 +15,13 @@ from accounts.models import User
 from audit.services import record
 from cases import services as cases
 from cases.models import Case
-from cases.services.acting import acting
+from cases.services.acting import OFFICE_UNIT, acting
 from cases.states import Action, rule_of
 from common.errors import DomainError
 from grids.models import Area, Organization
 from notifications.services import notify
 from supervision.models import AgendaItem, Invitation, Meeting
+from supervision.services.numbering import next_number
 
 MAX_QUESTION = 200
 MAX_DOCUMENT_NUMBER = 40
@@ -31,7 +32,11 @@ def plan(held_at: datetime, place: str, *, at: datetime | None = None, by: User)
     at = at or timezone.now()
     _refuse_appointment(held_at, place, at)
     with transaction.atomic():
-        meeting = _numbered(Meeting(held_at=held_at, place=place.strip(), planned_at=at, planned_by=by))
+        year = timezone.localtime(held_at).year
+        number = next_number(Meeting, year, keeper=OFFICE_UNIT)
+        meeting = Meeting.objects.create(
+            year=year, number=number, held_at=held_at, place=place.strip(), planned_at=at, planned_by=by
+        )
         record("meeting.plan", subject=("meeting", meeting.pk), by=by, year=meeting.year, number=meeting.number)
     return meeting
 
@@ -41,22 +46,6 @@ def _refuse_appointment(held_at: datetime, place: str, at: datetime) -> None:
         raise DomainError("请写明开会地点。")
     if timezone.localdate(held_at) < timezone.localdate(at):
         raise DomainError("开会时间不能早于今天。")
-
-
-def _numbered(meeting: Meeting) -> Meeting:
-    """Save under the next number. Whoever takes the same number at the same time waits, is refused and takes the next."""
-    meeting.year = timezone.localtime(meeting.held_at).year
-    while True:
-        last = Meeting.objects.filter(year=meeting.year).order_by("-number").values_list("number", flat=True).first()
-        meeting.number = (last or 0) + 1
-        try:
-            with transaction.atomic():
-                meeting.save(force_insert=True)
-        except IntegrityError:
-            if not Meeting.objects.filter(year=meeting.year, number=meeting.number).exists():
-                raise
-            continue
-        return meeting
 
 
 @contextmanager
