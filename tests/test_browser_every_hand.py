@@ -232,6 +232,7 @@ def answer_task(page, kind: str, text: str) -> None:
     task = Assignment.objects.filter(unit__code=LEAD, kind=kind).latest("pk")
     page.goto("/desk/assignments/")
     page.locator(f"a[href='/desk/assignments/{task.pk}/']").first.click()
+    page.wait_for_url(f"**/desk/assignments/{task.pk}/")
     if page.get_by_role("button", name="签收", exact=True).count():
         press(page, "签收", "已签收")
     page.get_by_label("办了什么").fill(text)

@@ -76,12 +76,12 @@ class FieldPhone:
         self.mend()
         return found
 
-    def cut(self) -> None:
+    def cut(self, page=None) -> None:
         """From here on nothing reaches the outbox's side of the server; pages still open."""
-        self.page.route("**/sync/**", lambda route: route.abort())
+        (page or self.page).route("**/sync/**", lambda route: route.abort())
 
-    def mend(self) -> None:
-        self.page.unroute("**/sync/**")
+    def mend(self, page=None) -> None:
+        (page or self.page).unroute("**/sync/**")
 
     def ask(self, script: str, argument=None):
         """What a script in the page says; `me` is who has the phone."""

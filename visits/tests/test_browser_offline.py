@@ -81,11 +81,18 @@ def test_row_03_two_tabs_send_every_record_once(worker, doors):
     posted = []
     worker.page.context.on("request", lambda one: posted.append(one.url) if one.url.endswith("/submit") else None)
     worker.write_all(doors, "fine")
+    tabs = [worker.page, worker.page.context.new_page()]
+    for tab in tabs:  # both stand still before anything goes out: leaving a page would cut off what it sends
+        worker.cut(tab)
+        worker.open("/field/upload/", tab)
+        tab.wait_for_selector("[data-upload][aria-busy=false]")
     posted.clear()
-    second = worker.page.context.new_page()
-    worker.open("/field/upload/", second)
-    worker.upload()
-    worker.pill("已上传")
+    for tab in tabs:
+        worker.mend(tab)
+    for tab in tabs:
+        tab.click("[data-upload-now]")
+    for tab in tabs:
+        tab.wait_for_selector("[data-sync]:text-is('已上传')")
     assert len(posted) == Visit.objects.count() == 3
 
 

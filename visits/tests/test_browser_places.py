@@ -107,7 +107,7 @@ def test_from_the_list_of_buildings_to_the_next_door(open_page, enter, block, wa
     page.click("summary:has-text('换楼栋')")
     look(page, f"switch-{name}")
     page.click(".building-menu >> text=1号楼")
-    page.wait_for_function("document.querySelector('h1').textContent.startsWith('1号楼')")
+    page.wait_for_selector("h1:has-text('1号楼')")
     look(page)
 
 
