@@ -2,13 +2,17 @@
 
 from django.urls import path
 
+from desk.urls_agency import agency_urls
 from desk.urls_callbacks import callbacks_urls
+from desk.urls_consultations import consultations_urls
+from desk.urls_disputes import disputes_urls
 from desk.urls_ground import ground_urls
 from desk.urls_hands import hands_urls
 from desk.urls_ledgers import ledgers_urls
 from desk.urls_meetings import meetings_urls
 from desk.urls_openly import openly_urls
 from desk.urls_orders import orders_urls
+from desk.urls_similar import similar_urls
 from desk.urls_spot import spot_urls
 from desk.urls_sync import sync_urls
 from desk.urls_visits import visit_urls
@@ -98,4 +102,8 @@ urlpatterns = [
     *meetings_urls,
     *openly_urls,
     *callbacks_urls,
+    *disputes_urls,
+    *consultations_urls,
+    *agency_urls,
+    *similar_urls,
 ]

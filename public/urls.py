@@ -3,7 +3,9 @@
 from django.urls import path
 
 from public import views
+from public.urls_agency import agency_urls
 from public.urls_claims import claim_urls
+from public.urls_consultations import consultation_urls
 from public.urls_ledger import ledger_urls
 from public.urls_wishes import wish_urls
 from public.views import doors
@@ -38,4 +40,6 @@ urlpatterns = [
     *ledger_urls,
     *wish_urls,
     *claim_urls,
+    *consultation_urls,
+    *agency_urls,
 ]

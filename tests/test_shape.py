@@ -25,7 +25,7 @@ LAYERS = [
     {"weidu_portal"},
     {"public", "desk", "dashboards"},
     {"visits"},
-    {"supervision", "wishes"},
+    {"supervision", "mediation", "consultations", "agency", "wishes"},
     {"cases"},
     {"households"},
     {"grids"},

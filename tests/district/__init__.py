@@ -1,8 +1,24 @@
-"""Addresses of the district's work, one module a subject: a table as in `tests.address_table`, and what its rows need."""
+"""Addresses of staff's work, one module a subject: a table as in `tests.address_table`, and what its rows need."""
 
-from tests.district import boards, callbacks, hands, ledgers, meetings, openly, orders, spot
+from tests.district import (
+    agency,
+    boards,
+    callbacks,
+    consultations,
+    disputes,
+    hands,
+    ledgers,
+    meetings,
+    openly,
+    orders,
+    similar,
+    spot,
+)
 
-SUBJECTS = (hands, spot, ledgers, orders, meetings, openly, callbacks, boards)
+SUBJECTS = (
+    *(hands, spot, ledgers, orders, meetings, openly, callbacks, boards),
+    *(disputes, consultations, agency, similar),
+)
 TABLE = "\n".join(subject.TABLE.strip() for subject in SUBJECTS)
 
 

@@ -1,0 +1,5 @@
+"""Addresses of errands run for people, for the desk."""
+
+from django.urls import URLPattern
+
+agency_urls: list[URLPattern] = []

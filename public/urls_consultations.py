@@ -1,0 +1,5 @@
+"""Addresses of consultations, for residents."""
+
+from django.urls import URLPattern
+
+consultation_urls: list[URLPattern] = []
