@@ -85,7 +85,7 @@ ACTS: dict[Action, Act] = {
         ask.AssignForm, _unseen(_assign), "加派协办", "协办单位自己签收、按期限反馈", "已加派，等协办单位签收"
     ),
     Action.RETURN: Act(ask.ReasonForm, _with(cases.send_back, "reason"), "退回", "期限不重新计算，每级只能退回一次"),
-    Action.ESCALATE: Act(ask.ReasonForm, _with(cases.escalate, "reason"), "上报", "此前的过程和附件一并带上"),
+    Action.ESCALATE: Act(ask.ReasonForm, _with(cases.escalate, "reason"), "上报", "此前的过程和附件一并带上", "已上报"),
     Action.ASK_EXTENSION: Act(
         ask.ExtensionForm,
         _with(cases.ask_extension, "days", "reason"),
@@ -118,13 +118,13 @@ ACTS: dict[Action, Act] = {
         "请居民确认是否解决",
         "已办结，请居民确认",
     ),
-    Action.ACCEPT: Act(ask.WordsForm, _with(cases.accept, "note"), "验收通过"),
+    Action.ACCEPT: Act(ask.WordsForm, _with(cases.accept, "note"), "验收通过", done="已验收"),
     Action.REJECT: Act(ask.ReasonForm, _with(cases.reject, "reason"), "验收不通过", "退回承办单位继续办理，重新计时"),
     Action.CONFIRM: Act(
         ask.ConfirmForm, _with(cases.confirm, "outcome", "satisfaction"), "代居民确认", "居民当面或在电话里说的"
     ),
     Action.EXPLAIN: Act(ask.ReplyTextForm, _with(cases.explain, "public_text"), "复核说明", "居民可见"),
-    Action.REOPEN: Act(ask.ReasonForm, _with(cases.reopen, "reason"), "重新办理", "由本级办理，重新计时"),
+    Action.REOPEN: Act(ask.ReasonForm, _with(cases.reopen, "reason"), "重新办理", "由本级办理，重新计时", "已重新办理"),
     Action.FOLLOW_UP: Act(ask.FollowUpForm, _unseen(_with(cases.follow_up, "note")), "记录回访"),
     Action.CLASSIFY: Act(ask.ClassifyForm, _with(cases.classify), "调整分类", "从下一级起按新分类计时"),
     Action.TITLE: Act(

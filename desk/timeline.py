@@ -39,10 +39,15 @@ def entries(events: Iterable[Event], photos: Iterable[CasePhoto]) -> list[Entry]
     for photo in photos:
         if photo.report_id is None:
             by_event.setdefault(photo.event_id, []).append(photo)
-    found = [_entry(event, by_event.get(event.pk, [])) for event in events]
+    found = [_entry(event, by_event.get(event.pk, [])) for event in events if not _told_by_the_order(event)]
     if found and not found[0].mark:
         found[0].mark = "now"
     return found
+
+
+def _told_by_the_order(event: Event) -> bool:
+    """True where an order gave its task out: the event of the order itself follows and says the same words."""
+    return event.action == Action.ASSIGN and event.assignment.kind == Kind.ORDER
 
 
 def _entry(event: Event, photos: list[CasePhoto]) -> Entry:
@@ -88,6 +93,7 @@ def title_of(event: Event) -> str:
         Action.REJECT: "社区验收不通过，退回承办单位",
         Action.SEND_DOWN: "区委组织部退回街道办理",
         Alarm.REVIEW: f"复核超时，转{here}重新办理",
+        Action.COORDINATE: "现场查看或会商",
         Action.SUPERVISE: "区委办督办" if event.by_id else "按时限催办",
     }
     if event.assignment:
@@ -99,7 +105,6 @@ _GIVEN = {
     Kind.CO_HANDLE: "加派{}协办",
     Kind.WHISTLE: "请{}到场",
     Kind.STEP: "与{}约定事项",
-    Kind.ORDER: "要求{}答复督办",
     Kind.RESOLUTION: "联席研判交{}落实",
 }
 _ASSIGNED = {

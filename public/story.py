@@ -260,6 +260,7 @@ _TITLES = {
     Action.COLLECT: "区委组织部研判通过",
     Action.HAND_OUT: "区里交办",
     Action.WHISTLE: "街道约单位到现场",
+    Action.COORDINATE: "现场查看或会商",
     Action.SEND_DOWN: "由街道继续办理",
     Action.SUPERVISE: "区里督办",
     Action.CONVENE: "提请区里联席研判",

@@ -33,17 +33,17 @@ SIDEWAYS = "document.documentElement.scrollWidth > document.documentElement.clie
 # The story as staff read it, from the first line to the last.
 STAFF_READ = """
 登记 网格签收 网格上报社区 拟定公开标题 社区签收 社区上报街道 街道签收
-街道吹哨 请区住建局到场 请供水公司到场 区住建局确认到场 区住建局已到场 现场查看和会商 结束吹哨 供水公司没有到场
+街道吹哨 请区住建局到场 请供水公司到场 区住建局确认到场 区住建局已到场 现场查看或会商 结束吹哨 供水公司没有到场
 街道上报区级 研判通过，转区委办交办 列入台账 交办区住建局 加派区城管局协办
 区住建局签收 区城管局签收协办任务 区城管局反馈协办情况
-要求区住建局答复督办 区委办督办 区住建局签收督办 区住建局答复督办 认可区住建局的督办答复
+区委办督办 区住建局签收督办 区住建局答复督办 认可区住建局的督办答复
 提请联席研判 联席研判议定 联席研判交区住建局落实
 区住建局签收联席议定任务 区住建局反馈联席议定情况 认可区住建局的联席议定反馈
 办结并答复居民 社区验收通过 居民确认结果 公示
 """
 # The same as the resident reads it.
 RESIDENT_READS = """
-受理 网格签收 网格上报社区 社区签收 社区上报街道 街道签收 街道约单位到现场 现场查看和会商 街道上报区级
+受理 网格签收 网格上报社区 社区签收 社区上报街道 街道签收 街道约单位到现场 现场查看或会商 街道上报区级
 区委组织部研判通过 区里交办 区住建局签收 区里督办 提请区里联席研判 联席研判议定
 区住建局办理完毕 社区验收 您确认了结果
 """
@@ -130,7 +130,7 @@ def sign_and_pass_up(page, case: Case, level: str, reason: str) -> None:
     """A level takes the case and says why it has to go up."""
     page.goto(case.get_absolute_url())
     press(page, "签收", "已签收")
-    from_panel(page, f"上报{level}", reason, "上报已完成")
+    from_panel(page, f"上报{level}", reason, "已上报")
 
 
 def whistle(page, case: Case) -> None:
@@ -172,7 +172,7 @@ def end_on_the_spot(page, case: Case) -> None:
     press(page, "结束吹哨", "没有到场")
     look(page)
     page.goto(case.get_absolute_url())
-    from_panel(page, "上报区委组织部", "管道归属和资金要区里定", "上报已完成")
+    from_panel(page, "上报区委组织部", "管道归属和资金要区里定", "已上报")
 
 
 def review(page, case: Case) -> None:
@@ -341,7 +341,7 @@ def test_one_case_through_every_hand(open_page, enter, wang, chen, zhao, qian, s
     press(desk, "办结并通知居民", "已办结，请居民确认")
     enter(desk, chen)
     desk.goto(case.get_absolute_url())
-    press(desk, "验收通过", "验收通过已完成")
+    press(desk, "验收通过", "已验收")
 
     follow(resident, case)
     look(resident)

@@ -58,7 +58,7 @@ def whistle(
                 called_by=by,
             )
             turn.note = f"{_moment(arrive_by)}前到{place}。{purpose}"
-            turn.public_text = "街道已约相关单位到现场"
+            turn.public_text = f"已约{len(called)}个单位，{_moment(arrive_by)}前到现场"
         for unit in called:
             assign(
                 case,

@@ -63,7 +63,7 @@ def test_each_unit_is_called_and_sees_the_case(call, at_street, li, outsider):
     assert Case.objects.visible_to(li).get() == at_street
     assert not Whistle.objects.visible_to(outsider).exists()
     told = Event.objects.get(case=at_street, action=Action.WHISTLE)
-    assert told.public_text == "街道已约相关单位到现场" and "查看渗水" not in told.public_text
+    assert told.public_text.startswith("已约2个单位，") and "查看渗水" not in told.public_text
     at_street.refresh_from_db()
     assert (at_street.status, at_street.signed_at) == (Status.HANDLING, MONDAY)
     assert told.note == "11月23日 15:00前到3号楼前。查看渗水"

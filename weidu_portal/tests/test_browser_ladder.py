@@ -113,7 +113,7 @@ def test_what_is_not_solved_is_looked_at_above_and_handled_again(phone, desktop,
     desktop.get_by_role("dialog").get_by_label("理由").fill("线路坏了，由社区联系电工。")
     assert_accessible(desktop)
     desktop.get_by_role("dialog").get_by_role("button", name="重新办理").click()
-    expect(desktop.get_by_role("status").filter(has_text="重新办理已完成")).to_be_visible()
+    expect(desktop.get_by_role("status").filter(has_text="已重新办理")).to_be_visible()
     fresh = Case.objects.get(pk=case.pk)
     assert (fresh.level, fresh.status, fresh.assignee) == (Level.COMMUNITY, Status.HANDLING, chen)
     assert fresh.area_id.startswith(XINCUN)
