@@ -12,11 +12,15 @@ from cases.services.coordinating import NextStep, Noted
 from desk.forms_posts import Day, Line
 from grids.levels import Level, code_at
 from grids.models import Area, Organization
+from workdays import calendar
+from workdays.rules import Span
 
 ROWS = 2
 MOST_ROWS = 12
 # A day is kept when it is kept by the end of its work.
 END_OF_DAY = time(18)
+# A proposal only: units get half a day's work to come.
+SOON = Span(4, "workhour")
 
 
 class Moment(forms.DateTimeField):
@@ -71,6 +75,7 @@ class WhistleForm(WithUnits):
         self.offer(case)
         self.fields["units"].error_messages["required"] = "请至少选一个单位。"
         self.initial.setdefault("place", case.place)
+        self.initial.setdefault("arrive_by", calendar.current().add(timezone.now(), SOON))
 
 
 class OutcomeForm(StyledForm):

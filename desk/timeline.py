@@ -39,14 +39,17 @@ def entries(events: Iterable[Event], photos: Iterable[CasePhoto]) -> list[Entry]
     for photo in photos:
         if photo.report_id is None:
             by_event.setdefault(photo.event_id, []).append(photo)
-    found = [_entry(event, by_event.get(event.pk, [])) for event in events if not _told_by_the_order(event)]
+    events = list(events)
+    ordered = {event.at for event in events if event.action == Action.SUPERVISE}
+    shown = [event for event in events if not (event.at in ordered and _gives_an_order(event))]
+    found = [_entry(event, by_event.get(event.pk, [])) for event in shown]
     if found and not found[0].mark:
         found[0].mark = "now"
     return found
 
 
-def _told_by_the_order(event: Event) -> bool:
-    """True where an order gave its task out: the event of the order itself follows and says the same words."""
+def _gives_an_order(event: Event) -> bool:
+    """True where an order's task was handed out; where the order itself is told too, it says the same words."""
     return event.action == Action.ASSIGN and event.assignment.kind == Kind.ORDER
 
 
@@ -105,6 +108,7 @@ _GIVEN = {
     Kind.CO_HANDLE: "加派{}协办",
     Kind.WHISTLE: "请{}到场",
     Kind.STEP: "与{}约定事项",
+    Kind.ORDER: "要求{}答复督办",
     Kind.RESOLUTION: "联席研判交{}落实",
 }
 _ASSIGNED = {
