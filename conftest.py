@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.cache import cache
+from django.test import TransactionTestCase
 from django.utils import timezone
 
 from accounts.models import User
@@ -14,6 +15,7 @@ from cases.models import Case, Category
 from grids.models import Area, Building, Compound, Entrance, Organization, Post, Posting
 from households.models import Household
 from households.services import keeping
+from ops.standing import Standing
 from public import catalog
 from visits import services as visits
 from visits.models import Topic, Visit
@@ -51,9 +53,14 @@ def nothing_kept():
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
-    """The ground once for all tests that roll back; `ground` brings it back after one that emptied the tables."""
+    """The ground once for all tests: those that roll back leave it, and after one that committed it is put back."""
+    standing = Standing()
     with django_db_blocker.unblock():
         portal_ground.load()
+        standing.keep()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda self: standing.restore())
+        yield standing
 
 
 @pytest.fixture
