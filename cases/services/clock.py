@@ -57,6 +57,12 @@ def cap(case: Case, at: datetime) -> None:
     case.warn_at = min(case.warn_at or limit, limit)
 
 
+def cap_the_beginning(case: Case, at: datetime) -> None:
+    """As `cap`, for a holding that begins: nobody is given longer to sign than to be done."""
+    cap(case, at)
+    case.sign_by = min(case.sign_by, case.due_at)
+
+
 def run_until(case: Case, due_at: datetime, *, at: datetime, proposes: bool = False) -> None:
     """Give the step a new end: the warning from the beginning of the step on, the climb at the end or a day later."""
     current = calendar.current()

@@ -217,7 +217,7 @@ def hand_out(
             raise DomainError("办理期限要晚于现在。")
         counting.signed(held, turn.at)
         turn.basis = begin_step(held, level=Level.DISTRICT, unit=unit, due_at=due_at, at=turn.at)
-        clock.cap(held, turn.at)
+        clock.cap_the_beginning(held, turn.at)
         if not Event.objects.filter(case=held, action=Action.HAND_OUT, unit=unit).exists():
             held.returned_levels &= ~bit(0)  # another unit may return once as well
         turn.note, turn.public_text = instruction, f"已交{unit.name}办理"
@@ -259,7 +259,7 @@ def send_down(
             raise DomainError("办理期限要晚于现在。")
         counting.signed(held, turn.at)
         turn.basis = begin_step(held, level=Level.STREET, due_at=due_at, dated="退回街道时指定的期限", at=turn.at)
-        clock.cap(held, turn.at)
+        clock.cap_the_beginning(held, turn.at)
         # What the street sends back goes down as before, never up again without a reason.
         held.sent_from = Level.COMMUNITY
         turn.note, turn.public_text = instruction, "区里研究后，由街道继续办理"

@@ -17,6 +17,7 @@ from conftest import GRID, XINCUN, moment, posted
 from grids.levels import Level
 from grids.models import Organization, Post
 from notifications.models import Notification
+from weidu_portal.rehearsal.invariants import counters_match
 
 pytestmark = pytest.mark.django_db
 
@@ -177,6 +178,15 @@ def test_a_request_that_waits_does_not_push_past_the_hotlines_deadline(make_case
     case = make_case(area=XINCUN, at=MONDAY, external_due_at=moment("2026-11-26 12:00"), external_number="A1")
     cases.ask_refusal(case, "属于民事纠纷", by=he, at=NOON)
     assert case.due_at <= moment("2026-11-26 12:00")
+
+
+def test_a_unit_handed_out_under_the_hotlines_deadline_signs_before_it(make_case, zhao, qian, sun, li):
+    soon = moment("2026-11-24 09:00")
+    case = fresh(with_unit(make_case, zhao, qian, sun, external_due_at=soon, external_number="A2"))
+    assert case.sign_by == case.due_at == soon
+    cases.sign(case, at=moment("2026-11-24 10:00"), by=li)
+    assert list(counters_match(Case.objects.filter(pk=case.pk), NOON)) == []
+    assert fresh(case).late_signs == 1
 
 
 def test_the_street_cannot_return_a_case_to_a_community_nobody_knows(make_case, zhao):

@@ -29,6 +29,8 @@ _BEGINS = {
 }  # fmt: skip
 # Whoever passes a case on has acted on it.
 _PASSES_ON = {Action.ROUTE, Action.RETURN, Action.ESCALATE, Action.COLLECT, Action.HAND_OUT, Action.SEND_DOWN}
+# Whose deadline may be set by hand, or by the hotline: signing comes before it.
+_DATED = {Action.HAND_OUT, Action.SEND_DOWN}
 _SIGNS = {Action.SIGN, Action.RESOLVE}
 
 
@@ -106,7 +108,8 @@ def counters(case: Case, events: list[Event]) -> dict[str, object]:
 
 
 def _signs(event: Event) -> bool:
-    return event.action in _SIGNS or (event.action == Action.REPLY and event.from_status == Status.RECEIVED)
+    """Signing, answering, and whatever else takes an unsigned case to work: a reply, a draft, a whistle, a visit."""
+    return event.action in _SIGNS or (event.from_status, event.to_status) == (Status.RECEIVED, Status.HANDLING)
 
 
 def _time_to_sign(table: LimitTable, case: Case, event: Event) -> datetime | None:
@@ -117,4 +120,4 @@ def _time_to_sign(table: LimitTable, case: Case, event: Event) -> datetime | Non
     to_unit = unit is not None and unit.takes_cases
     allowance = table.allowance(case.category_id, limit_level(event.to_level, to_unit=to_unit), urgent=case.urgent)
     sign_by = deadlines(allowance, event.at, calendar.current()).sign_by
-    return min(sign_by, event.due_at) if event.action == Action.HAND_OUT else sign_by
+    return min(sign_by, event.due_at) if event.action in _DATED else sign_by
