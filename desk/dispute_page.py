@@ -6,13 +6,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cases.due import DUE_DONE, DUE_OK, DUE_OVER, DUE_SOON
+from cases.models import Case
 from desk.case_page import Button, Panel
 from desk.forms_disputes import ACTS
 from desk.timeline import Entry
 from mediation.models import Agreement, Dispute, DisputeEvent, HandOver, Mediator, Party, Record, Scan
 from mediation.roles import is_insider, open_actions, roles_of
 from mediation.services.contact import REASONS
-from mediation.states import Action, Kept, Side, Status
+from mediation.states import Action, Side, Status
 
 # The one step a dispute waits for, first match; the others stand beside it.
 PRIMARY = (Action.ACCEPT, Action.AGREE, Action.MEDIATE, Action.FOLLOW_UP, Action.ARCHIVE)
@@ -82,6 +83,8 @@ class DisputePage:
         self.dispute = dispute
         self.roles = roles_of(dispute, user)
         self.inside = is_insider(self.roles)
+        # Who mediates need not be of the community that holds the case.
+        self.sees_case = Case.objects.visible_to(user).filter(pk=dispute.case_id).exists()
         rows = Mediator.objects.filter(dispute=dispute, ended_at__isnull=True).select_related("user")
         self.mediators = list(rows.order_by("-is_lead", "pk"))
         self.file = _file(dispute) if self.inside else File()
@@ -142,8 +145,3 @@ def _panel(dispute: Dispute, actions: list[Action]) -> Panel:
 def _button(dispute: Dispute, action: Action) -> Button:
     url = reverse("desk:dispute-act", args=[dispute.case.number, action.value])
     return Button(action, ACTS[action].label, url)
-
-
-def kept_words(record: Record) -> str:
-    """已履行, or nothing."""
-    return Kept(record.kept).label if record.kept else ""

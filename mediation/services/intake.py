@@ -209,7 +209,8 @@ def correct(dispute: Dispute, changes: dict, *, seen: int | None = None, at: dat
         words(held.account, "请写明纠纷的经过。")
         if held.people < max(2, held.parties.count()):
             raise DomainError("涉及人数不能比登记的当事人少。")
-        turn.note = "、".join(str(Dispute._meta.get_field(name).verbose_name) for name in changed)
+        called = {field.name: str(field.verbose_name) for field in Dispute._meta.concrete_fields}
+        turn.note = "、".join(called[name] for name in changed)
 
 
 def _plain(dispute: Dispute, name: str):

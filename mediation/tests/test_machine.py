@@ -178,6 +178,6 @@ def test_the_table_holds_whatever_people_do(ground):
     run_state_machine_as_test(
         Rehearsal,
         settings=settings(
-            max_examples=20, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=15, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )
