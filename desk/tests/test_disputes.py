@@ -15,6 +15,7 @@ from PIL import Image
 from audit.models import Entry
 from cases.models import Case
 from conftest import XINCUN, posted
+from desk import handing_over
 from desk.tests.test_household_privacy import addresses, leaks, signed_in, tables_with
 from mediation import services as mediation
 from mediation.models import Dispute, LegalService, ServiceDay
@@ -292,3 +293,9 @@ def test_a_service_day_is_planned_and_held_and_a_service_written_down(client, he
     assert LegalService.objects.get().served == 4
     page = client.get(days).text
     assert "咨询5人次，调解1件，宣讲0场" in page and "4人次" in page
+
+
+def test_who_leaves_a_post_is_reminded_of_what_they_mediate(dispute, wang, he):
+    found = {line.label: line for line in handing_over.holdings(wang, wang.postings.get())}
+    assert (found["调解的纠纷"].count, found["调解的纠纷"].blocks) == (1, False)
+    assert "调解的纠纷" not in {line.label for line in handing_over.holdings(he, he.postings.get())}
