@@ -42,7 +42,10 @@ class DisputeFilter(StyledForm):
     def __init__(self, data, *, user):
         scope = scope_of(user)
         places = places_of(scope)
-        super().__init__(data or None)
+        today = timezone.localdate()
+        # What is in force stands in the fields, asked for or not.
+        usual = {"state": OPEN, "since": today.replace(month=1, day=1), "until": today}
+        super().__init__(usual | {name: value for name, value in data.items() if value})
         self.places = dict(places[1]) if places else {}
         self.fields["area"].choices = [("", f"全部{places[0]}" if places else "全部"), *self.places.items()]
         self.own = max(scope.areas, key=level_of) if scope.areas else ""
@@ -53,7 +56,7 @@ class DisputeFilter(StyledForm):
     def chosen(self) -> dict:
         """What was understood; the rest counts as not asked."""
         self.is_valid()
-        return getattr(self, "cleaned_data", {}) if self.is_bound else {}
+        return self.cleaned_data
 
     @property
     def state_now(self) -> str:

@@ -127,7 +127,7 @@ def test_names_stand_in_their_own_tables_only(dispute, wang):
 def test_who_sees_the_case_sees_that_there_is_a_dispute(look, dispute, zhao, wang, chen):
     page = look(zhao, page_of(dispute))
     assert "当事人、经过和卷宗只有调解员和社区负责人能看" in page.text
-    assert "去调解" in look(zhao, reverse("desk:case", args=[dispute.case.number])).text
+    assert "打开纠纷" in look(zhao, reverse("desk:case", args=[dispute.case.number])).text
     row = look(zhao, LIST).context["list"].rows[0]
     assert row.parties == ""
     for insider in (wang, chen):

@@ -104,6 +104,11 @@ def stale_words(dispute: Dispute) -> str:
     return f"您打开本页以后，{what}。您填写的内容还在，请看过最新情况后再办。"
 
 
+def on(day: date) -> str:
+    """2026年11月25日."""
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
 def words(text: str, refusal: str) -> str:
     """The text without surrounding blanks. DomainError(`refusal`) where nothing is left."""
     if not text.strip():

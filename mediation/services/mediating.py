@@ -19,6 +19,7 @@ from mediation.services.acting import (
     end_case,
     follow_case,
     note_case,
+    on,
     sign_case,
     words,
 )
@@ -57,14 +58,14 @@ def accept(
         held.accepted_at, held.accepted_by = turn.at, by
         held.limit_date = limit_date or month_after(turn.today)
         _refuse_limit(held.limit_date, turn.today, month_after(turn.today))
-        turn.note = f"化解时限{held.limit_date:%Y-%m-%d}"
+        turn.note = f"化解时限{on(held.limit_date)}"
         sign_case(turn)
         case_until(turn, CaseAction.NOTE, f"受理纠纷，{turn.note}")
 
 
 def _refuse_limit(limit: date, after: date, latest: date) -> None:
     if not after < limit <= latest:
-        raise DomainError(f"化解时限要在{after:%Y-%m-%d}以后，最晚{latest:%Y-%m-%d}。")
+        raise DomainError(f"化解时限要在{on(after)}以后，最晚{on(latest)}。")
 
 
 def extend(
@@ -85,8 +86,8 @@ def extend(
             latest = month_after(latest)
         _refuse_limit(limit_date, max(held.limit_date, turn.today), latest)
         held.limit_date, held.extensions = limit_date, held.extensions + 1
-        turn.note = f"双方同意，化解时限{limit_date:%Y-%m-%d}"
-        case_until(turn, CaseAction.EXTEND, f"双方同意延长，化解时限{limit_date:%Y-%m-%d}")
+        turn.note = f"双方同意，化解时限{on(limit_date)}"
+        case_until(turn, CaseAction.EXTEND, f"双方同意延长，化解时限{on(limit_date)}")
 
 
 def write_record(
@@ -108,7 +109,7 @@ def _write(turn: Turn, kind: str, text: str, held_date: date, kept: str = "") ->
     if held_date > turn.today:
         raise DomainError("记录的日期不能晚于今天。")
     said = words(text, "请写明记录的内容。")
-    turn.note = f"{RecordKind(kind).label}，{held_date:%Y-%m-%d}"
+    turn.note = f"{RecordKind(kind).label}，{on(held_date)}"
     return Record.objects.create(
         dispute=turn.dispute,
         kind=kind,
@@ -201,7 +202,7 @@ def hand_over(
             handed_by=by,
         )
         conclude(turn, success=False, resolution=turn.dispute.resolution or row.what)
-        turn.note = f"{row.get_receiver_display()}：{row.body}，{handed_date:%Y-%m-%d}"
+        turn.note = f"{row.get_receiver_display()}：{row.body}，{on(handed_date)}"
         end_case(turn, f"纠纷已移交{row.get_receiver_display()}处理。")
     return row
 

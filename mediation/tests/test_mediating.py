@@ -114,7 +114,7 @@ def test_a_longer_time_needs_both_sides_and_has_an_end(he):
     at = moment("2026-12-01 09:00")
     with pytest.raises(DomainError, match="双方"):
         mediation.extend(dispute, date(2027, 1, 10), both_agree=False, at=at, by=he)
-    with pytest.raises(DomainError, match="最晚2027-03-24"):
+    with pytest.raises(DomainError, match="最晚2027年3月24日"):
         mediation.extend(dispute, date(2027, 3, 25), both_agree=True, at=at, by=he)
 
 
