@@ -7,7 +7,7 @@ from django.db import DatabaseError, transaction
 
 from audit.models import Entry
 from cases import services as cases
-from cases.models import Case, Event, Report
+from cases.models import Case, Category, Event, Report
 from cases.states import Status as CaseStatus
 from common.errors import DomainError, StalePage
 from conftest import XINCUN, moment, posted
@@ -215,3 +215,10 @@ def test_who_left_the_street_reads_no_more(he, chen):
     posting.save()
     del leaver._postings
     assert not Dispute.objects.open_to(leaver).exists()
+
+
+def test_the_category_is_offered_in_no_form_and_gives_a_community_a_month(ground):
+    category = Category.objects.get(code="dispute")
+    assert (category.active, category.publishable) == (False, False)
+    limit = category.limits.get()
+    assert (limit.level, limit.handle_amount, limit.handle_unit) == (2, 22, "workday")
