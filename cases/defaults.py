@@ -26,6 +26,8 @@ def _category(row: dict, order: int, units: dict[str, Organization]) -> Category
             "default_class": row["class"],
             "urgent": row.get("urgent", False),
             "publishable": row.get("publishable", True),
+            # Opened by a page of its own, never chosen in a form.
+            "active": row.get("active", True),
             "usual_unit": units.get(row["unit"]),
             "order": order,
         },

@@ -22,6 +22,10 @@ ELSEWHERE = frozenset(
     | {Action.WHISTLE, Action.COORDINATE, Action.SEND_DOWN, Action.PUBLISH, Action.TAKE_BACK}
 )
 
+# What pages of their own end for cases of these categories: the case is answered with what came out there.
+ENDED_ELSEWHERE = frozenset({"dispute"})
+_ENDS = frozenset({Action.RESOLVE, Action.MERGE, Action.CLASSIFY})
+
 NOT_OFFERED = DECISIONS | RESIDENTS_OWN | OF_ASSIGNMENTS | ELSEWHERE
 
 
@@ -100,7 +104,9 @@ def _assigns(case: Case, roles: frozenset[Who]) -> bool:
 
 
 def _fits(action: Action, case: Case) -> bool:
-    """False where the state table allows the pair but the case leaves nothing to do."""
+    """False where the state table allows the pair but the case leaves nothing to do, or another page does it."""
+    if action in _ENDS and case.category.code in ENDED_ELSEWHERE:
+        return False
     office_holds = bool(case.handling_unit_id) and case.handling_unit.code == OFFICE_UNIT
     in_district = case.level == Level.DISTRICT
     needs = {

@@ -16,6 +16,7 @@ from grids.permissions import Ability
 from grids.services import handovers
 from households.models import CareTag, Pairing
 from households.services import pairing
+from mediation.models import Dispute
 
 OPEN_STEPS = (Selection.Step.NOMINATING, Selection.Step.PUBLISHED, Selection.Step.FILED)
 
@@ -106,11 +107,20 @@ def _selections(user: User, posting: Posting, at: datetime) -> tuple[int, str]:
     return count, f"{count}次没有办完，同事可以接着办"
 
 
+def _mediated(user: User, posting: Posting, at: datetime) -> tuple[int, str]:
+    """Between whom a dispute is, is for its mediators: the head says who comes next, nothing passes by itself."""
+    rows = Dispute.objects.open().filter(mediators__user=user, mediators__ended_at__isnull=True)
+    street = (posting.area_id or "")[:9]
+    count = rows.filter(case__street=street).count() if len(street) == 9 else 0
+    return count, f"{count}件，请社区负责人另外指定调解员"
+
+
 LINES = (
     Line("在办事项", _cases, _give_cases),
     Line("结对住户", _pairings, _give_pairings),
     Line("关爱标签", _tags),
     Line("选任", _selections),
+    Line("调解的纠纷", _mediated),
 )
 
 

@@ -64,6 +64,14 @@ PAIRS_HELD_OTHERWISE = {
     ("households.CareTag", "set"): "set together when the row is inserted; a sheet loaded by the portal has nobody",
     ("households.PairingDeed", "noted"): "both are required columns",
     ("jobs.Job", "created"): "set together when the row is inserted",
+    ("mediation.Agreement", "written"): "both are required columns",
+    ("mediation.Dispute", "created"): "both are required columns",
+    ("mediation.HandOver", "handed"): "both are required columns",
+    ("mediation.LegalService", "given"): "both are required columns",
+    ("mediation.Mediator", "assigned"): "both are required columns",
+    ("mediation.Record", "written"): "both are required columns",
+    ("mediation.Scan", "added"): "both are required columns",
+    ("mediation.ServiceDay", "planned"): "both are required columns",
     ("supervision.AgendaItem", "added"): "both are required columns",
     ("supervision.HandOut", "handed"): "both are required columns",
     ("supervision.Ledger", "opened"): "both are required columns",
@@ -79,7 +87,7 @@ PAIRS_HELD_OTHERWISE = {
 }
 # Columns that hold somebody's phone, name or ID number. Staff's names and office numbers are public.
 PERSONAL = re.compile(r"^(phone|mobile|name|id_number|id_card|address|place)$")
-PERSONAL_MODELS = re.compile(r"Report|RightsRequest|Resident|Household|Person|User|Wish")
+PERSONAL_MODELS = re.compile(r"Report|RightsRequest|Resident|Household|Person|User|Wish|Party|Dispute")
 # Raw SQL: the sweep and its triggers; sealing the chain in one statement, under a lock; is the database there at all;
 # COPY for sheets of 50,000 households.
 RAW_SQL = {
@@ -299,9 +307,9 @@ def test_nothing_is_left_to_do():
     assert [named(path) for path in sources(tests=True) if note.search(path.read_text(encoding="utf-8"))] == []
 
 
-def test_the_status_of_cases_wishes_and_claims_is_set_by_their_services_only():
-    setting = re.compile(r"\b\w*(case|held|locked|merged|wish|claim)\w*\.status\s*=[^=]")
-    allowed = ("cases/services/", "wishes/services/")
+def test_the_status_of_cases_wishes_claims_and_disputes_is_set_by_their_services_only():
+    setting = re.compile(r"\b\w*(case|held|locked|merged|wish|claim|dispute)\w*\.status\s*=[^=]")
+    allowed = ("cases/services/", "wishes/services/", "mediation/services/")
     guilty = [
         named(path)
         for path in sources()
@@ -310,7 +318,7 @@ def test_the_status_of_cases_wishes_and_claims_is_set_by_their_services_only():
     assert guilty == []
 
 
-@pytest.mark.parametrize("model", ["Case", "Wish", "Claim"])
+@pytest.mark.parametrize("model", ["Case", "Wish", "Claim", "Dispute"])
 def test_a_status_is_not_updated_behind_the_services(model):
     guilty = [
         f"{named(path)}:{call.lineno}"

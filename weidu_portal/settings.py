@@ -251,6 +251,7 @@ CELERY_BEAT_SCHEDULE = {
     "deliver": {"task": "notifications.tasks.deliver", "schedule": 30.0},
     "work-jobs": {"task": "jobs.tasks.work", "schedule": 15.0},
     "forget-reporters": {"task": "cases.tasks.forget_reporters", "schedule": crontab(hour=2, minute=30)},
+    "forget-parties": {"task": "mediation.tasks.forget_parties", "schedule": crontab(hour=2, minute=50)},
     "forget-wishers": {"task": "wishes.tasks.forget_wishers", "schedule": crontab(hour=2, minute=40)},
     "forget-residents": {"task": "households.tasks.forget_residents", "schedule": crontab(hour=2, minute=50)},
     "forget-sheets": {"task": "jobs.tasks.forget_sheets", "schedule": crontab(hour=3, minute=0)},

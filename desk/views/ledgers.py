@@ -26,6 +26,7 @@ _OURS = ("print", "masked", "page", "cursor")
 _LISTS = {
     "cases": "desk:cases",
     "wishes": "desk:wishes",
+    "disputes": "desk:disputes",
     "visits": "desk:coverage",
     "households": "desk:households",
     "residents": "desk:households",
