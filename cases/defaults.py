@@ -26,6 +26,7 @@ def _category(row: dict, order: int, units: dict[str, Organization]) -> Category
             "default_class": row["class"],
             "urgent": row.get("urgent", False),
             "publishable": row.get("publishable", True),
+            "active": row.get("active", True),
             "usual_unit": units.get(row["unit"]),
             "order": order,
         },
