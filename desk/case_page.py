@@ -13,7 +13,7 @@ from cases.models import Approval, Case, CasePhoto, Event, Report
 from cases.roles import knows_reporter, may_decide, may_reveal, open_actions
 from cases.services.reveal import REASONS
 from cases.states import Action, Status
-from desk import case_district, case_hands, case_meetings, case_openly, case_orders, case_spot
+from desk import case_agency, case_district, case_hands, case_meetings, case_openly, case_orders, case_spot
 from desk.deadline import paused_until, why
 from desk.heard import heard_on
 from desk.timeline import entries, newest_answer
@@ -141,12 +141,14 @@ class CasePage:
         self.supervised = case_orders.gather(case, user)
         self.meetings = case_meetings.gather(case, user)
         self.openly = case_openly.gather(case, user)
+        self.agency = case_agency.gather(case, user)
 
     def _panel(self, user) -> Panel:
         """While a request waits no second one can be made; for who decides, the decision comes first."""
         asked = [action for action in self.actions if not (self.waiting and action in ASKS)]
         # Accepted beside its ledger, see `case_district`: a case passed on from here would stand in none.
-        asked = [action for action in asked if action != Action.COLLECT]
+        elsewhere = {Action.COLLECT} | (self.agency.replaces if self.agency else set())
+        asked = [action for action in asked if action not in elsewhere]
         return _panel(
             self.case, asked, user, busy=bool(self.spot.drafts) or any(waiting.may_decide for waiting in self.waiting)
         )

@@ -12,12 +12,12 @@ from agency.models import AgencyEvent, AgencyItem, AgencyRequest
 from agency.rules import CATEGORY
 from agency.services.acting import refuse_secrets
 from agency.states import Action, Step
+from agency.wording import spoken
 from audit.services import record
 from cases import services as cases
 from cases.models import Case, Category, Report
 from cases.states import Channel
 from common.errors import DomainError
-from common.templatetags.weidu import cn_time
 from grids.models import Area, Compound
 from households.models import PrivacyNotice
 
@@ -57,14 +57,14 @@ def ask(asked: Asked, *, at: datetime | None = None, by: User | None) -> AgencyR
     refuse_secrets(asked.words, asked.door, asked.name)
     promised = asked.item.promised_by(at)
     with transaction.atomic():
-        report = cases.register(_request(asked, promised), at=at, by=by)
+        report = cases.register(_request(asked, promised, at), at=at, by=by)
         # Locked, so that a second sending that comes at the same time waits and then finds the first.
         Case.objects.select_for_update(of=("self",)).get(pk=report.case_id)
         existing = AgencyRequest.objects.filter(case_id=report.case_id).first()
         return existing or _add(asked, report, promised, at, by)
 
 
-def _request(asked: Asked, promised: datetime) -> cases.Request:
+def _request(asked: Asked, promised: datetime, at: datetime) -> cases.Request:
     words = f"。{asked.words}" if asked.words else ""
     return cases.Request(
         category=Category.objects.get(code=CATEGORY),
@@ -82,7 +82,7 @@ def _request(asked: Asked, promised: datetime) -> cases.Request:
         source=asked.source,
         source_id=asked.source_id,
         due_at=asked.item.back_by(promised),
-        dated=f"代办承诺：{cn_time(promised)}前办好，{asked.item.back_days}个工作日内交回",
+        dated=f"代办承诺：{spoken(promised, at)}前办好，{asked.item.back_days}个工作日内交回",
     )
 
 

@@ -8,11 +8,11 @@ from accounts.models import User
 from agency.models import AgencyRequest
 from agency.services.acting import Turn, acting, refuse_secrets
 from agency.states import Action, SignedAs, Way
+from agency.wording import spoken
 from cases import services as cases
 from cases.models import Case
 from cases.states import Status
 from common.errors import DomainError
-from common.templatetags.weidu import cn_time
 from files.models import Photo
 
 NOTHING = Decimal(0)
@@ -45,8 +45,8 @@ def accept(
         row.way, row.meet_at = way or row.way, meet_at or row.meet_at
         _sign(row.case, turn.at, by)
         where = "上门来取" if row.way == Way.HOME else "在社区等您"
-        when = f"{cn_time(row.meet_at)}" if row.meet_at else "会先联系您，再"
-        _say(turn, f"已经受理，{when}{where}，{cn_time(row.promised_by)}前办好。", by)
+        when = spoken(row.meet_at, turn.at) if row.meet_at else "会先联系您，再"
+        _say(turn, f"已经受理，{when}{where}，{spoken(row.promised_by, turn.at)}前办好。", by)
 
 
 def lack(errand: AgencyRequest, missing: str, *, seen: int | None = None, at: datetime | None = None, by: User) -> None:
