@@ -45,9 +45,13 @@ class Errand:
 
     @property
     def replaces(self) -> frozenset[CaseAction]:
-        """Actions on the case that the errand's own steps take: 受理 signs, 交回签收 resolves."""
-        own = {CaseAction.SIGN} if self.row.step == Step.ASKED else set()
-        return frozenset(own if self.row.step == Step.SIGNED else own | {CaseAction.RESOLVE})
+        """Actions on the case that the errand's own steps take (受理 signs, 交回签收 resolves), or that would part them."""
+        found = {CaseAction.CLASSIFY, CaseAction.MERGE}
+        if self.row.step == Step.ASKED:
+            found.add(CaseAction.SIGN)
+        if self.row.step != Step.SIGNED:
+            found.add(CaseAction.RESOLVE)
+        return frozenset(found)
 
 
 def gather(case: Case, user) -> Errand | None:

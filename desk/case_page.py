@@ -134,14 +134,15 @@ class CasePage:
         self.contacts = contacts(case, user)
         self.heard = heard_on(case, user)
         self.merged = list(case.merged.order_by("created_at"))
-        self.similar = similar(case, user) if case.is_open else []
+        self.agency = case_agency.gather(case, user)
+        # Two people's errands are never one trouble.
+        self.similar = similar(case, user) if case.is_open and not self.agency else []
         self.hands = case_hands.gather(case, user)
         self.spot = case_spot.gather(case, user)
         self.district = case_district.gather(case, user)
         self.supervised = case_orders.gather(case, user)
         self.meetings = case_meetings.gather(case, user)
         self.openly = case_openly.gather(case, user)
-        self.agency = case_agency.gather(case, user)
 
     def _panel(self, user) -> Panel:
         """While a request waits no second one can be made; for who decides, the decision comes first."""
@@ -149,9 +150,8 @@ class CasePage:
         # Accepted beside its ledger, see `case_district`: a case passed on from here would stand in none.
         elsewhere = {Action.COLLECT} | (self.agency.replaces if self.agency else set())
         asked = [action for action in asked if action not in elsewhere]
-        return _panel(
-            self.case, asked, user, busy=bool(self.spot.drafts) or any(waiting.may_decide for waiting in self.waiting)
-        )
+        busy = bool(self.spot.drafts) or any(waiting.may_decide for waiting in self.waiting)
+        return _panel(self.case, asked, user, busy=busy or bool(self.agency and self.agency.primary))
 
     def _waiting(self, approval: Approval, user) -> Waiting:
         approval.case = self.case
@@ -234,7 +234,7 @@ def similar(case: Case, user) -> list[Case]:
 
 
 def _panel(case: Case, actions: list[Action], user, *, busy: bool) -> Panel:
-    """Sort what is open into one primary, everyday and rare. `busy`: a request waits for this person and comes first."""
+    """Sort what is open into one primary, everyday and rare. `busy`: something else waits for this person and comes first."""
     panel = Panel()
     first = None if busy else next((action for action in PRIMARY if action in actions), None)
     if first is None and not busy and Action.NOTE in actions:
