@@ -6,6 +6,7 @@ from io import BytesIO
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import QueryDict
 from django.test import Client
 from django.utils import timezone
 from PIL import Image
@@ -17,6 +18,8 @@ from audit.models import Entry
 from cases.models import Case
 from cases.states import Status
 from conftest import GRID, XINCUN
+from desk.ledgers import LEDGERS
+from desk.tests.test_household_privacy import tables_with
 
 pytestmark = pytest.mark.django_db
 
@@ -213,3 +216,20 @@ def test_other_cases_ask_nothing_of_errands(sign_in, wang, make_case):
 def test_a_community_keeps_its_own_errands(sign_in, he, make_errand):
     make_errand(area=XINCUN, at=timezone.now())
     assert "共1件" in text_of(sign_in(he).get("/desk/agency/?view=mine"))
+
+
+def test_door_and_signer_stand_in_one_table_and_reach_no_list_or_ledger(sign_in, chen, wang, make_errand):
+    errand = make_errand(at=timezone.now(), name="欧阳静怡", words="敲门大声些")
+    agency.accept(errand, by=wang)
+    agency.go(errand, by=wang)
+    agency.finish(errand, by=wang)
+    agency.hand_back(errand, agency.HandBack("票据一张", signer="欧阳明德"), by=wang)
+    assert tables_with("2单元501") == tables_with("欧阳明德") == ["agency_agencyrequest"]
+    client = sign_in(chen)
+    number = errand.case.number
+    for address in ("/desk/agency/?view=all", f"/desk/cases/{number}/", "/desk/ledgers/agency/?view=all&show=1"):
+        page = text_of(client.get(address))
+        assert not [plain for plain in ("2单元501", "欧阳静怡", "欧阳明德", "13800001234") if plain in page], address
+    [row] = LEDGERS["agency"].select(chen, QueryDict("view=all"))
+    shown = [str(value) for value in LEDGERS["agency"].line(row)]
+    assert "第一食品厂家属院3号楼****" in shown and "欧阳*" in shown
