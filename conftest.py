@@ -9,6 +9,8 @@ from django.test import TransactionTestCase
 from django.utils import timezone
 
 from accounts.models import User
+from agency import services as agency
+from agency.models import AgencyItem, AgencyRequest
 from cases import limits
 from cases import services as cases
 from cases.models import Case, Category
@@ -164,6 +166,27 @@ def make_case(ground):
         )
         report = cases.register(request, at=at or moment("2026-11-23 10:00"), by=by)
         return Case.objects.get(pk=report.case_id)
+
+    return make
+
+
+@pytest.fixture
+def make_errand(ground):
+    """Takes an errand in: make_errand("heating", area=…, way=…, at=…, by=…)."""
+
+    def make(item: str = "heating", *, area: str = GRID, at=None, by=None, **more) -> AgencyRequest:
+        asked = agency.Asked(
+            item=AgencyItem.objects.get(code=item),
+            area=Area.objects.get(code=area),
+            **{
+                "way": "home",
+                "door": "第一食品厂家属院3号楼2单元501",
+                "name": "马奶奶",
+                "phone": "13800001234",
+                **more,
+            },
+        )
+        return agency.ask(asked, at=at or moment("2026-11-23 10:00"), by=by)
 
     return make
 

@@ -13,7 +13,16 @@ from cases.models import Approval, Case, CasePhoto, Event, Report
 from cases.roles import knows_reporter, may_decide, may_reveal, open_actions
 from cases.services.reveal import REASONS
 from cases.states import Action, Status
-from desk import case_disputes, case_district, case_hands, case_meetings, case_openly, case_orders, case_spot
+from desk import (
+    case_agency,
+    case_disputes,
+    case_district,
+    case_hands,
+    case_meetings,
+    case_openly,
+    case_orders,
+    case_spot,
+)
 from desk.deadline import paused_until, why
 from desk.heard import heard_on
 from desk.timeline import entries, newest_answer
@@ -134,23 +143,26 @@ class CasePage:
         self.contacts = contacts(case, user)
         self.heard = heard_on(case, user)
         self.merged = list(case.merged.order_by("created_at"))
-        self.similar = similar(case, user) if case.is_open else []
+        self.agency = case_agency.gather(case, user)
+        self.dispute = case_disputes.gather(case)
+        # Two people's errands, or quarrels, are never one trouble.
+        own = bool(self.agency or self.dispute)
+        self.similar = similar(case, user) if case.is_open and not own else []
         self.hands = case_hands.gather(case, user)
         self.spot = case_spot.gather(case, user)
         self.district = case_district.gather(case, user)
         self.supervised = case_orders.gather(case, user)
         self.meetings = case_meetings.gather(case, user)
         self.openly = case_openly.gather(case, user)
-        self.dispute = case_disputes.gather(case)
 
     def _panel(self, user) -> Panel:
         """While a request waits no second one can be made; for who decides, the decision comes first."""
         asked = [action for action in self.actions if not (self.waiting and action in ASKS)]
         # Accepted beside its ledger, see `case_district`: a case passed on from here would stand in none.
-        asked = [action for action in asked if action != Action.COLLECT]
-        return _panel(
-            self.case, asked, user, busy=bool(self.spot.drafts) or any(waiting.may_decide for waiting in self.waiting)
-        )
+        elsewhere = {Action.COLLECT} | (self.agency.replaces if self.agency else set())
+        asked = [action for action in asked if action not in elsewhere]
+        busy = bool(self.spot.drafts) or any(waiting.may_decide for waiting in self.waiting)
+        return _panel(self.case, asked, user, busy=busy or bool(self.agency and self.agency.primary))
 
     def _waiting(self, approval: Approval, user) -> Waiting:
         approval.case = self.case
@@ -233,7 +245,7 @@ def similar(case: Case, user) -> list[Case]:
 
 
 def _panel(case: Case, actions: list[Action], user, *, busy: bool) -> Panel:
-    """Sort what is open into one primary, everyday and rare. `busy`: a request waits for this person and comes first."""
+    """Sort what is open into one primary, everyday and rare. `busy`: something else waits for this person and comes first."""
     panel = Panel()
     first = None if busy else next((action for action in PRIMARY if action in actions), None)
     if first is None and not busy and Action.NOTE in actions:

@@ -1,5 +1,9 @@
 """Addresses of errands the community runs, for residents."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-agency_urls: list[URLPattern] = []
+from public.views import agency
+
+agency_urls = [
+    path("agency/", agency.agency, name="agency"),
+]

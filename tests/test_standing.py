@@ -18,7 +18,11 @@ def test_rows_go_and_the_ground_comes_back(django_db_setup, ground, make_case):
     kinds = Category.objects.count()
     Category.objects.filter(parent__isnull=False, cases__isnull=True).first().delete()
     django_db_setup.restore()
-    assert not Case.objects.exists() and not Event.objects.exists() and not Entry.objects.filter(verb="case.register").exists()
+    assert (
+        not Case.objects.exists()
+        and not Event.objects.exists()
+        and not Entry.objects.filter(verb="case.register").exists()
+    )
     assert Area.objects.count() == areas and Area.objects.get(pk=GRID).name == name
     assert Category.objects.count() == kinds
 

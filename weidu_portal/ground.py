@@ -4,6 +4,7 @@ from datetime import time
 from pathlib import Path
 
 import workdays
+from agency import defaults as agency_defaults
 from cases import defaults
 from grids import ground
 from households import care
@@ -27,6 +28,7 @@ def load() -> int:
     care.load()
     wish_defaults.load()
     visit_defaults.load()
+    agency_defaults.load()
     return areas
 
 

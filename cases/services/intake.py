@@ -59,6 +59,9 @@ class Request:
     said_at: datetime | None = None
     external_number: str = ""
     external_due_at: datetime | None = None
+    # A time promised for the first holding instead of the limit's, and the promise in words.
+    due_at: datetime | None = None
+    dated: str = ""
 
 
 def find_report(request: Request) -> Report | None:
@@ -129,7 +132,8 @@ def _open(request: Request, at: datetime, by: User | None) -> Report:
         step=0,
         event_count=1,
     )
-    begin_step(case, level=first_level(request.area, request.about), at=at)
+    level = first_level(request.area, request.about)
+    begin_step(case, level=level, at=at, due_at=request.due_at, dated=request.dated)
     case.save()
     report = _report(request, case, number, at, by)
     event = Event.objects.create(

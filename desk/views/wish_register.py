@@ -24,7 +24,7 @@ from wishes import services as wishes
 @require_http_methods(["GET", "POST"])
 def register(request: HttpRequest) -> HttpResponse:
     """GET: the form, for a household where one is named. POST: take the wish in; the same form twice is one wish."""
-    household = _household(request)
+    household = household_of(request)
     form = RegisterWishForm(request.POST if request.method == "POST" else None, user=request.user, household=household)
     if form.is_bound and form.is_valid():
         try:
@@ -39,7 +39,7 @@ def register(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/wish_register.html", {"form": form, "household": household})
 
 
-def _household(request: HttpRequest) -> Household | None:
+def household_of(request: HttpRequest) -> Household | None:
     """The household of the address or the form: one the person sees, and may register for."""
     typed = request.POST.get("household") or request.GET.get("household", "")
     if not typed:

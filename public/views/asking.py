@@ -15,7 +15,7 @@ from cases import services as cases
 from cases.models import Case, Report
 from common.errors import DomainError
 from grids.levels import Level, level_of
-from public import catalog, drafts, openness, sending, story, throttles, visitor
+from public import catalog, drafts, errand, openness, sending, story, throttles, visitor
 from public import places as ground
 from public.forms import JoinForm, RequestForm, family
 from public.views.where import grids_of, placed, where_page
@@ -184,6 +184,7 @@ def receipt(request: HttpRequest, submission: UUID) -> HttpResponse:
     page = {
         "report": report,
         "case": report.case.live,
+        "errand": errand.asked_with(report),
         "holder": story.holder(report.case.live),
         "place": catalog.community_called(report.case.area_id),
         "code": segno.make(address, error="m", micro=False).svg_data_uri(scale=5, border=2),

@@ -16,7 +16,7 @@ from cases.states import Outcome
 from common.errors import DomainError
 from common.receipts import clean_receipt
 from files.services import photo_response
-from public import catalog, drafts, sending, story, throttles, visitor
+from public import catalog, drafts, errand, sending, story, throttles, visitor
 from public.forms import AddForm, AnswerForm, TrackForm
 from public.views.own import own
 from wishes import services as wishes
@@ -76,6 +76,7 @@ def _progress_page(request: HttpRequest, report: Report, **forms) -> HttpRespons
     page = {"story": story.tell(report), "answered": story.answered(report), "answer": AnswerForm(), "add": AddForm()}
     page["published"] = Publication.objects.of_case(page["story"].case).first()
     page["draft"] = drafts.Draft(page["add"].submission)
+    page["errand"] = errand.tell(report, page["story"].case)
     return render(request, "public/progress.html", page | forms)
 
 

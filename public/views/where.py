@@ -24,7 +24,7 @@ def where(request: HttpRequest) -> HttpResponse:
     form, key = RequestForm(request.POST), request.POST.get("choose", "")
     if places.by_key(key) is None:
         return render(request, f"{_TEMPLATE}#found", found_page(_value(form, "where")))
-    page = {**where_page(placed(form, key)), "just_chosen": True, "door": "door" in request.POST}
+    page = {**where_page(placed(form, key)), "just_chosen": True, "door": request.POST.get("door", "")}
     response = render(request, _TEMPLATE, page)
     response["HX-Trigger-After-Swap"] = "placed"
     return response

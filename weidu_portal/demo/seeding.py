@@ -18,7 +18,7 @@ from grids.scope import scope_of
 from notifications.models import Notification
 from notifications.services import mark_read
 from weidu_portal import ground
-from weidu_portal.demo import disputes, homes, people, posts, programme, services, soon, visits, wishes
+from weidu_portal.demo import disputes, errands, homes, people, posts, programme, services, soon, visits, wishes
 from weidu_portal.demo.teller import SOURCE, Teller
 
 SEED = 411002
@@ -36,6 +36,7 @@ class Seeded:
     neighbourhood: int
     wishes: int
     visits: int
+    errands: int
     cases: int
     due_soon: int
 
@@ -69,7 +70,8 @@ def seed(
     told = _history(now, thin, say)
     visited = _visits(now, thin)
     _disputes(now)
-    return Seeded(accounts, *settled, wished, visited, told, _fresh(now) if fresh_due else 0)
+    run = _errands(now, thin)
+    return Seeded(accounts, *settled, wished, visited, run, told, _fresh(now) if fresh_due else 0)
 
 
 def _fresh(now: datetime) -> int:
@@ -113,6 +115,15 @@ def _disputes(now: datetime) -> None:
         added = disputes.add(Random(SEED), people.Staff.load(), at=now)
     if added:
         _put_notices_away(now)
+
+
+def _errands(now: datetime, thin: int) -> int:
+    """Errands run for people; how many are new."""
+    with transaction.atomic():
+        added = errands.add(Random(SEED), people.Staff.load(), thin=thin, at=now)
+    if added:
+        _put_notices_away(now)
+    return added
 
 
 def _history(now: datetime, thin: int, say: Callable[[int], None]) -> int:

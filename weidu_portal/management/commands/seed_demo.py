@@ -35,7 +35,7 @@ class Command(BaseCommand):
             self.stdout.write(
                 f"Added {added.accounts} accounts, {added.households} households, {added.postings} postings "
                 f"(posts filled {posts.share_filled()} %), {added.neighbourhood} rows of the neighbourhood, "
-                f"{added.wishes} micro-wishes, {added.visits} visits, "
+                f"{added.wishes} micro-wishes, {added.visits} visits, {added.errands} errands, "
                 f"{added.cases} cases with their history and {added.due_soon} cases that fall due in the next minutes."
             )
         self._accounts()
