@@ -13,7 +13,7 @@ from cases.models import Approval, Case, CasePhoto, Event, Report
 from cases.roles import knows_reporter, may_decide, may_reveal, open_actions
 from cases.services.reveal import REASONS
 from cases.states import Action, Status
-from desk import case_district, case_hands, case_meetings, case_openly, case_orders, case_spot
+from desk import case_consultations, case_district, case_hands, case_meetings, case_openly, case_orders, case_spot
 from desk.deadline import paused_until, why
 from desk.heard import heard_on
 from desk.timeline import entries, newest_answer
@@ -141,6 +141,7 @@ class CasePage:
         self.supervised = case_orders.gather(case, user)
         self.meetings = case_meetings.gather(case, user)
         self.openly = case_openly.gather(case, user)
+        self.consulted = case_consultations.gather(case, user)
 
     def _panel(self, user) -> Panel:
         """While a request waits no second one can be made; for who decides, the decision comes first."""

@@ -1,10 +1,12 @@
 """Every list of the desk as a ledger (台账): what stands in it, who may have it, and how it is written."""
 
-from desk.ledgers import ground, matters, nearby, people, posts, visits, wishes
+from desk.ledgers import consultations, ground, matters, nearby, people, posts, visits, wishes
 from desk.ledgers.kinds import Ledger
 
 LEDGERS: dict[str, Ledger] = {
-    ledger.code: ledger for part in (matters, wishes, visits, people, posts, ground, nearby) for ledger in part.LEDGERS
+    ledger.code: ledger
+    for part in (matters, wishes, visits, consultations, people, posts, ground, nearby)
+    for ledger in part.LEDGERS
 }
 
 __all__ = ["LEDGERS", "Ledger"]

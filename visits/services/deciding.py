@@ -54,7 +54,7 @@ def decide(
         elif to == OpinionState.WISH:
             opening.open_wish(held, at=at, by=by)
         record("opinion.decide", subject=("line", held.pk), by=by, to=str(to))
-        _tell_visitor(held, at, by)
+        tell_visitor(held, at, by)
     return held
 
 
@@ -77,6 +77,16 @@ def decide_many(lines: Iterable[Line], *, to: str, note: str = "", at: datetime 
 
 
 def _waiting(line: Line) -> Line:
+    held = locked(line)
+    if held.decided_at:
+        raise DomainError(f"{held.decided_by.called}已经定了：{held.get_opinion_state_display()}。没有再改。")
+    if held.opinion_state != OpinionState.WAITING:
+        raise DomainError("这一条没有交社区定，不用处理。")
+    return held
+
+
+def locked(line: Line) -> Line:
+    """The line under its lock, with what deciding reads. DomainError where a correction took it away."""
     # Locked by itself first: who waited for the lock would get the row as it is now, but what is joined as it was.
     Line.objects.select_for_update().only("pk").get(pk=line.pk)
     rows = Line.objects.select_related(
@@ -85,10 +95,6 @@ def _waiting(line: Line) -> Line:
     held = rows.get(pk=line.pk)
     if held.dropped_at:
         raise DomainError("走访人更正时去掉了这一条，不用再定。")
-    if held.decided_at:
-        raise DomainError(f"{held.decided_by.called}已经定了：{held.get_opinion_state_display()}。没有再改。")
-    if held.opinion_state != OpinionState.WAITING:
-        raise DomainError("这一条没有交社区定，不用处理。")
     return held
 
 
@@ -107,7 +113,8 @@ def _check_note(to: str, note: str) -> None:
         raise DomainError("不办理要写明理由，走访人好向居民解释。")
 
 
-def _tell_visitor(line: Line, at: datetime, by: User) -> None:
+def tell_visitor(line: Line, at: datetime, by: User) -> None:
+    """Who heard it reads what became of it."""
     if line.visit.visitor_id == by.pk:
         return
     notify(

@@ -18,7 +18,7 @@ from grids.scope import scope_of
 from notifications.models import Notification
 from notifications.services import mark_read
 from weidu_portal import ground
-from weidu_portal.demo import homes, people, posts, programme, services, soon, visits, wishes
+from weidu_portal.demo import consulted, homes, people, posts, programme, services, soon, visits, wishes
 from weidu_portal.demo.teller import SOURCE, Teller
 
 SEED = 411002
@@ -68,6 +68,7 @@ def seed(
     wished = _wishes(now, thin)
     told = _history(now, thin, say)
     visited = _visits(now, thin)
+    _consultations(now)
     return Seeded(accounts, *settled, wished, visited, told, _fresh(now) if fresh_due else 0)
 
 
@@ -104,6 +105,14 @@ def _visits(now: datetime, thin: int) -> int:
     if added:
         _put_notices_away(now)
     return added
+
+
+def _consultations(now: datetime) -> None:
+    """What the residents of one courtyard agreed on, and its money."""
+    with transaction.atomic():
+        added = consulted.add(Random(SEED), people.Staff.load(), at=now)
+    if added:
+        _put_notices_away(now)
 
 
 def _history(now: datetime, thin: int, say: Callable[[int], None]) -> int:
