@@ -195,3 +195,11 @@ def test_the_notice_is_printed_with_time_and_place(client, held, chen):
     client.force_login(chen)
     paper = client.get(reverse("desk:consultation-notice", args=[held.number])).content.decode()
     assert "社区会议室" in paper and "北大街道新村社区居民委员会" in paper
+
+
+def test_it_is_found_by_its_number_and_its_words(client, held, chen, outsider):
+    client.force_login(chen)
+    for typed in (held.number, "空地"):
+        assert held.title in client.get(reverse("desk:search") + f"?q={typed}").content.decode()
+    client.force_login(outsider)
+    assert held.title not in client.get(reverse("desk:search") + "?q=空地").content.decode()

@@ -18,6 +18,7 @@ from consultations.services.names import REASONS
 from consultations.states import Action
 from desk.views.consultations import READS, held_or_404
 from grids.decorators import require
+from grids.permissions import Ability, abilities_of
 
 
 class NothingForm(StyledForm):
@@ -57,6 +58,8 @@ def _may(held: Consultation, line: Line, action: str, user) -> bool:
         return may_sign(held, line, user)
     if action == "refuse":
         return line.is_pending and (runs(held, user) or watches(held, user))
+    if action == "name":
+        return runs(held, user) and Ability.REVEAL in abilities_of(user)
     return may(held, Action.REVERSE, user) if action == "reverse" else runs(held, user)
 
 

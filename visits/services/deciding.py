@@ -54,7 +54,7 @@ def decide(
         elif to == OpinionState.WISH:
             opening.open_wish(held, at=at, by=by)
         record("opinion.decide", subject=("line", held.pk), by=by, to=str(to))
-        tell_visitor(held, at, by)
+        _tell_visitor(held, at, by)
     return held
 
 
@@ -113,8 +113,7 @@ def _check_note(to: str, note: str) -> None:
         raise DomainError("不办理要写明理由，走访人好向居民解释。")
 
 
-def tell_visitor(line: Line, at: datetime, by: User) -> None:
-    """Who heard it reads what became of it."""
+def _tell_visitor(line: Line, at: datetime, by: User) -> None:
     if line.visit.visitor_id == by.pk:
         return
     notify(

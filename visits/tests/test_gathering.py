@@ -40,7 +40,7 @@ def test_waiting_opinions_become_one_new_consultation(opinions, wang, chen):
     assert (taken, lines.count(), held.event_count) == (3, 3, 2)
     assert set(lines.values_list("opinion_state", "decided_by")) == {("consultation", chen.pk)}
     assert Entry.objects.filter(verb="opinion.gather").count() == 3
-    assert Notification.objects.filter(seat=f"user:{wang.pk}", title__contains="拟协商").count() == 3
+    assert Notification.objects.filter(seat=f"user:{wang.pk}", title__contains="3条意见").count() == 1
 
 
 def test_others_join_it_later_and_nothing_is_taken_twice(opinions, chen):
