@@ -8,7 +8,16 @@ from grids.scope import scope_of
 
 # Offered beside what they are about, never as buttons of the panel.
 ELSEWHERE = frozenset(
-    {Action.OPEN, Action.GATHER, Action.SIGN, Action.REFUSE, Action.REVERSE, Action.CONSENT, Action.ANSWER}
+    {
+        Action.OPEN,
+        Action.GATHER,
+        Action.CONVENE,
+        Action.SIGN,
+        Action.REFUSE,
+        Action.REVERSE,
+        Action.CONSENT,
+        Action.ANSWER,
+    }
 )
 
 

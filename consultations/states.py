@@ -38,6 +38,7 @@ class Action(models.TextChoices):
     LINK = "link", "关联事项"
     GATHER = "gather", "合成意见"
     INVITE = "invite", "请人参加"
+    CONVENE = "convene", "换召集人"
     NOTICE = "notice", "记通知"
     HOLD = "hold", "记会议"
     DECIDE = "decide", "议定"
@@ -82,6 +83,7 @@ TABLE: dict[tuple[Status, Action], Rule] = {
     **_rows(Action.CHANGE, BEFORE),
     **_rows(Action.LINK, OPEN),
     **_rows(Action.GATHER, OPEN),
+    **_rows(Action.CONVENE, OPEN),
     **_rows(Action.INVITE, (*BEFORE, Status.HELD)),
     (Status.TOPIC, Action.NOTICE): Rule(Status.NOTIFIED),
     (Status.NOTIFIED, Action.NOTICE): _STAY,

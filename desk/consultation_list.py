@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from common.normalise import clean_text
 from common.pages import Page, keyset
 from consultations import shown
-from consultations.models import Consultation
+from consultations.models import Consultation, Line
 from consultations.states import PUBLIC, Status
 from desk import work
 
@@ -26,8 +26,13 @@ class View:
     why_empty: str
 
 
+def _to_sign(rows: QuerySet) -> QuerySet:
+    return rows.filter(book__in=Line.objects.pending().values("book"))
+
+
 VIEWS = (
     View("open", "在办", lambda rows: rows.open(), "没有正在办的协商。"),
+    View("to-sign", "待签字", _to_sign, "没有等第二人签字的账。"),
     View("works", "执行中", lambda rows: rows.filter(status__in=[Status.WORKS, Status.REVIEW]), "没有正在执行的。"),
     View("public", "已公示", lambda rows: rows.filter(status__in=PUBLIC), "还没有公示过的。"),
     View("over", "已结束", lambda rows: rows.over(), "还没有结束的。"),

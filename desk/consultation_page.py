@@ -14,7 +14,8 @@ from consultations.roles import leads, may, open_actions, runs
 from consultations.services.names import REASONS
 from consultations.states import OVER, Action, Moment, Status
 from desk.case_page import Button
-from desk.forms_consultations import ACTS, MeetingForm
+from desk.consultation_acts import ACTS
+from desk.forms_consultations import MeetingForm
 from desk.posts_page import Rung
 from desk.timeline import Entry
 from desk.visit_ground import planned_lines
@@ -148,6 +149,8 @@ class ConsultationPage:
         self.form = (
             form(held=self.held, user=self.user, auto_id=f"id_{first}_%s") if form and form != MeetingForm else None
         )
+        if not done:
+            offered = [action for action in offered if action != Action.REVIEW]
         rest = [
             action
             for action in offered

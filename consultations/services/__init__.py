@@ -25,7 +25,7 @@ from consultations.services.money import (
     withdraw_consent,
 )
 from consultations.services.names import name_for_staff, published_name
-from consultations.services.opening import PREFIX, Topic, change, gather, invite, link, open_topic
+from consultations.services.opening import PREFIX, Topic, change, convene, gather, invite, link, open_topic
 from consultations.services.works import drop, end, keep_photos, open_review, opine, plan_step, progress, start
 
 __all__ = [
@@ -38,6 +38,7 @@ __all__ = [
     "again",
     "answer",
     "change",
+    "convene",
     "decide",
     "drop",
     "end",

@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.models import User
 from audit.services import record
 from common.errors import DomainError, StalePage
+from common.sensitive import mask_numbers
 from consultations.models import Consultation, ConsultationEvent
 from consultations.states import OVER, Action, rule_of
 from notifications.services import notify_many
@@ -78,14 +79,15 @@ def append(turn: Turn, before: str, by: User | None) -> None:
         by=by,
         from_status=before,
         to_status=held.status,
-        note=turn.note,
+        # Appended for good: retention could never reach a number somebody wrote down here.
+        note=mask_numbers(turn.note),
         public_text=turn.public_text,
     )
     record(
         f"consultation.{turn.action}",
         subject=("consultation", held.pk),
         by=by,
-        actor_kind=None if by else "resident",
+        actor_kind="resident" if turn.action == Action.OPINE and by is None else None,
         event=held.event_count,
         **turn.details,
     )

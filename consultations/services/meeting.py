@@ -42,6 +42,7 @@ def notify_residents(consultation: Consultation, told: Told, *, at: datetime | N
             raise DomainError("请填写通知到几户。")
         if held.households is not None and (told.reach or 0) > held.households:
             raise DomainError(f"应到{held.households}户，通知到的户数不能比它多，请核对。")
+        is_first = not held.notices.exists()
         row = Notice.objects.create(
             consultation=held,
             way=told.way,
@@ -54,9 +55,9 @@ def notify_residents(consultation: Consultation, told: Told, *, at: datetime | N
         )
         held.notified_at = held.notified_at or turn.at
         turn.note = row.get_way_display()
-        for pk in held.attendees.filter(user__isnull=False).exclude(user=by).values_list("user", flat=True):
-            if row.pk == held.notices.order_by("pk").values_list("pk", flat=True).first():
-                turn.tell(f"user:{pk}", "协商已定时间地点")
+        asked = held.attendees.filter(user__isnull=False).exclude(user=by).values_list("user", flat=True)
+        for pk in asked if is_first else ():
+            turn.tell(f"user:{pk}", "协商已定时间地点")
     return row
 
 

@@ -52,7 +52,7 @@ def receive(consultation: Consultation, money: Received, *, at: datetime | None 
     with acting(consultation, Action.RECEIVE, by=by, at=at) as turn:
         if money.consents and not money.name.strip():
             raise DomainError("同意公示姓名的，请填写姓名。")
-        book = _book(turn)
+        book, unit = _book(turn), money.unit.strip()
         line = _write(
             turn,
             book,
@@ -62,7 +62,7 @@ def receive(consultation: Consultation, money: Received, *, at: datetime | None 
             what=money.what,
             source=Source(money.source),
             households=money.households,
-            unit=money.unit,
+            unit=fit("单位", unit) if unit else "",
             name=money.name.strip(),
             consents=money.consents,
             by=by,

@@ -88,6 +88,16 @@ def link(consultation: Consultation, case: Case, *, at: datetime | None = None, 
         turn.note, turn.details = case.number, {"case": case.pk}
 
 
+def convene(
+    consultation: Consultation, to: User, *, note: str = "", at: datetime | None = None, by: User | None
+) -> None:
+    """换召集人, when a post passes to somebody else; `by` None is the portal, once the time for a hand-over is over."""
+    with acting(consultation, Action.CONVENE, by=by, at=at) as turn:
+        turn.consultation.convener, turn.note = to, note
+        Attendee.objects.get_or_create(consultation=turn.consultation, user=to, defaults={"role": "召集人"})
+        turn.tell(f"user:{to.pk}", "这次协商由您召集")
+
+
 def gather(consultation: Consultation, count: int, *, at: datetime | None = None, by: User) -> None:
     """So many opinions heard on visits became this topic; visits keeps which, since it stands above."""
     with acting(consultation, Action.GATHER, by=by, at=at) as turn:

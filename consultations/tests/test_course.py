@@ -154,3 +154,12 @@ def test_cases_are_linked_once_and_complaints_never(make_consultation, make_case
 def test_every_status_can_be_left_or_is_an_end():
     left = {status for (status, _), rule in TABLE.items() if rule.to}
     assert set(Status) - left == {Status.ENDED, Status.NOT_ADOPTED, Status.DROPPED}
+
+
+def test_another_convenes_it_when_the_post_passes(make_consultation, chen, he):
+    held = make_consultation("notified")
+    consultations.convene(held, he, note="岗位交接", by=None)
+    assert held.convener == he and held.attendees.filter(user=he, role="召集人").exists()
+    entry = Entry.objects.get(verb="consultation.convene")
+    assert (entry.actor_kind, entry.actor_id) == (Entry.ActorKind.PORTAL, None)
+    assert Notification.objects.filter(seat=f"user:{he.pk}", title__contains="由您召集").exists()

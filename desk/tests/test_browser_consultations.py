@@ -171,6 +171,9 @@ def _paid_and_built(page, enter, held: Consultation, chen, wang) -> None:
     page.get_by_role("button", name="开始居民评议").click()
     expect(page.get_by_role("img", name="评议页二维码")).to_be_visible()
     look(page, "review")
+    page.set_viewport_size({"width": 340, "height": 700})
+    look(page, "review-narrow")
+    page.set_viewport_size({"width": 1440, "height": 900})
     page.goto(f"{held.get_absolute_url()}money/")
     look(page, "money")
 
@@ -195,3 +198,10 @@ def _read_by_a_resident(phone, held: Consultation) -> None:
     phone.get_by_role("button", name="提交评议").click()
     expect(phone.get_by_role("heading", name="谢谢您")).to_be_visible()
     assert held.reviews.get().satisfied
+    phone.get_by_role("link", name="看这件事的经过").click()
+    phone.locator("[data-size-switch] button").click()
+    phone.wait_for_selector("html[data-size=elder]")
+    phone.set_viewport_size({"width": 340, "height": 700})
+    look(phone, "public-elder")
+    phone.get_by_role("link", name="看收支明细").click()
+    look(phone, "public-money-elder")

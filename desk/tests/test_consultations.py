@@ -98,6 +98,7 @@ def test_two_people_sign_a_spending(client, held, chen, wang, courtyard):
     line = Line.objects.get(side="F")
     address = reverse("desk:consultation-line", args=[held.number, line.pk, "sign"])
     assert client.post(address).status_code == 403
+    assert held.title in client.get(reverse("desk:consultations") + "?view=to-sign").content.decode()
     assert "等第二人签字" in client.get(held.get_absolute_url()).content.decode()
     client.force_login(chen)
     client.post(address)

@@ -20,9 +20,10 @@ from consultations.models import Consultation, WorkPhoto
 from consultations.roles import may
 from consultations.services.acting import stale_words
 from consultations.states import Action
+from desk.consultation_acts import ACTS
 from desk.consultation_list import listing
 from desk.consultation_page import ConsultationPage, visible
-from desk.forms_consultations import ACTS, HeldForm, TopicForm
+from desk.forms_consultations import HeldForm, TopicForm
 from desk.ground_page import address
 from files.services import photo_response
 from grids.decorators import require
