@@ -15,6 +15,7 @@ from cases.services.reveal import REASONS
 from cases.states import Action, Status
 from desk import (
     case_agency,
+    case_consultations,
     case_disputes,
     case_district,
     case_hands,
@@ -154,6 +155,7 @@ class CasePage:
         self.supervised = case_orders.gather(case, user)
         self.meetings = case_meetings.gather(case, user)
         self.openly = case_openly.gather(case, user)
+        self.consulted = case_consultations.gather(case, user)
 
     def _panel(self, user) -> Panel:
         """While a request waits no second one can be made; for who decides, the decision comes first."""

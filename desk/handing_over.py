@@ -11,6 +11,9 @@ from django.utils import timezone
 from accounts.models import User
 from cases.services import taking_over
 from common.templatetags.weidu import cn_date
+from consultations import services as consultations
+from consultations.models import Consultation
+from consultations.states import Action
 from grids.models import Handover, Posting, Selection
 from grids.permissions import Ability
 from grids.services import handovers
@@ -100,6 +103,26 @@ def _tags(user: User, posting: Posting, at: datetime) -> tuple[int, str]:
     return count, f"{count}个，最早{cn_date(first, at)}复核" if count else ""
 
 
+def _convened(user: User, posting: Posting):
+    rows = Consultation.objects.open().filter(convener=user)
+    return rows.filter(area__code__startswith=posting.area_id) if posting.area_id else rows.none()
+
+
+def _consultations(user: User, posting: Posting, at: datetime) -> tuple[int, str]:
+    count = _convened(user, posting).count()
+    return count, f"{count}次没有办完"
+
+
+def _give_consultations(move: Move) -> int:
+    rows = _convened(move.giver, move.posting)
+    if move.fell_at:
+        rows = rows.filter(events__action=Action.CONVENE, events__at=move.fell_at).distinct()
+    rows = list(rows)
+    for held in rows:
+        consultations.convene(held, move.to, note=move.note, at=move.at, by=move.by)
+    return len(rows)
+
+
 def _selections(user: User, posting: Posting, at: datetime) -> tuple[int, str]:
     rows = Selection.objects.filter(opened_by=user, step__in=OPEN_STEPS)
     rows = rows.filter(area__code__startswith=posting.area_id) if posting.area_id else rows.none()
@@ -119,6 +142,7 @@ LINES = (
     Line("在办事项", _cases, _give_cases),
     Line("结对住户", _pairings, _give_pairings),
     Line("关爱标签", _tags),
+    Line("召集的协商", _consultations, _give_consultations),
     Line("选任", _selections),
     Line("调解的纠纷", _mediated),
 )

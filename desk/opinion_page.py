@@ -94,9 +94,16 @@ class View:
 
 VIEWS = (
     View("waiting", "待社区定", lambda rows: rows.waiting(), ("-urgent", "id"), "没有等社区定的。"),
+    View(
+        "gather", "待合成议题", lambda rows: rows.to_gather(), ("id",), "没有等着合成议题的。"
+    ),
     View("decided", "已定", lambda rows: rows.filter(decided_at__isnull=False), ("-decided_at", "-id"), "还没有定过的。"),
     View("all", "全部", lambda rows: rows, ("-id",), "这段时间走访没有记下说到的事。"),
 )  # fmt: skip
+
+
+# What waits is shown whenever it was said.
+UNDATED = ("waiting", "gather")
 
 
 @dataclass(frozen=True)
@@ -109,6 +116,11 @@ class Listing:
     found: int
     topics: list[Topic]
     topic: str
+
+    @property
+    def ticks(self) -> bool:
+        """True where lines are ticked to be decided or gathered together."""
+        return self.view.slug in UNDATED
 
 
 def listing(user, query, ground: Ground, period: Period) -> Listing:
@@ -123,10 +135,10 @@ def listing(user, query, ground: Ground, period: Period) -> Listing:
     view = next((one for one in VIEWS if one.slug == query.get("view")), VIEWS[0])
     first, after = period.range
     dated = seen.filter(visit__happened_at__gte=first, visit__happened_at__lt=after)
-    of = {one.slug: one.select(seen if one.slug == "waiting" else dated) for one in VIEWS}
+    of = {one.slug: one.select(seen if one.slug in UNDATED else dated) for one in VIEWS}
     counts = work.counts(user, of)
     rows = of[view.slug].select_related(
-        "topic", "decided_by", "visit__visitor", "visit__compound", "visit__household", "visit__area",
+        "topic", "decided_by", "consultation", "visit__visitor", "visit__compound", "visit__household", "visit__area",
         "finding__case", "finding__wish",
     ).defer("visit__household__contact_phone", "visit__household__search")  # fmt: skip
     page = keyset(rows, order=view.order, cursor=query.get("page"), never_null=True)

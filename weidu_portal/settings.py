@@ -255,6 +255,7 @@ CELERY_BEAT_SCHEDULE = {
     "forget-wishers": {"task": "wishes.tasks.forget_wishers", "schedule": crontab(hour=2, minute=40)},
     "forget-errands": {"task": "agency.tasks.forget_errands", "schedule": crontab(hour=2, minute=45)},
     "forget-residents": {"task": "households.tasks.forget_residents", "schedule": crontab(hour=2, minute=50)},
+    "forget-givers": {"task": "consultations.tasks.forget_givers", "schedule": crontab(hour=2, minute=55)},
     "forget-sheets": {"task": "jobs.tasks.forget_sheets", "schedule": crontab(hour=3, minute=0)},
     "clear-ledgers": {"task": "desk.tasks.clear_ledgers", "schedule": crontab(hour=3, minute=5)},
     "fold-figures": {"task": "dashboards.tasks.fold", "schedule": 15.0},

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
@@ -112,6 +113,14 @@ def receipt(number: str) -> str:
 def narrow(value: int | None) -> str:
     """A number with thousands parted by a narrow space (GB/T 15835): 1 204."""
     return "" if value is None else f"{value:,}".replace(",", NARROW_SPACE)
+
+
+@register.filter
+def yuan(value: Decimal | None) -> str:
+    """Money with two places and thousands parted by a narrow space: 38 000.00, −200.00. None gives an empty text."""
+    if value is None:
+        return ""
+    return f"{'−' if value < 0 else ''}{abs(value):,.2f}".replace(",", NARROW_SPACE)
 
 
 def _local_day(value: date | datetime | None) -> Any:

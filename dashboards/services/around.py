@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 
 from django.db.models import Count, Q
 
+from consultations.models import Consultation
+from consultations.shown import figures as figures_of_consultations
 from dashboards.services.periods import Period
 from dashboards.services.rows import place
 from grids import vacancies
@@ -35,6 +37,10 @@ class Around:
     bodies: int = 0
     centres: int = 0
     passed: int = 0
+    consulted: int = 0
+    adopted: int = 0
+    raised: int = 0
+    shown: int = 0
 
     @property
     def households(self) -> Covered:
@@ -51,6 +57,7 @@ def around(code: str, period: Period) -> Around:
     for name, count in _visits(code, period).items():
         setattr(found, name, count)
     _wishes(found, code, period)
+    _consultations(found, code, period)
     posts = vacancies.figures(code, by=Level(min(level, Level.STREET)))
     lines = [line for of_place in posts.values() for line in of_place.values()]
     found.ought, found.serving = sum(line.ought for line in lines), sum(line.serving for line in lines)
@@ -74,6 +81,14 @@ def _wishes(found: Around, code: str, period: Period) -> None:
     asked = Wish.objects.filter(place(code), created_at__gte=begins, created_at__lt=ends)
     sums = asked.aggregate(wishes=Count("pk"), realised=Count("pk", filter=Q(status__in=REALISED)))
     found.wishes, found.realised = sums["wishes"], sums["realised"]
+
+
+def _consultations(found: Around, code: str, period: Period) -> None:
+    begins, ends = period.range
+    held = Consultation.objects.filter(place(code), held_at__gte=begins, held_at__lt=ends)
+    sums = figures_of_consultations(held)
+    found.consulted, found.adopted = sums["settled"], sums["adopted"]
+    found.raised, found.shown = sums["with_money"], sums["money_published"]
 
 
 def _ground(found: Around, code: str) -> None:

@@ -58,6 +58,7 @@ def dimensions(on: Basis) -> list[Card]:
         "wishes": (beside.realised, beside.wishes),
         "solved": (sums["solved"] + sums["partly"] / 2, sums["told"]),
         "bodies": (beside.bodies, beside.compounds),
+        "consultations": (beside.adopted, beside.consulted),
         "served": (beside.serving, beside.ought),
         "content": (sums["content"], sums["rated"]),
     }

@@ -198,6 +198,14 @@ BESIDE = (
         lambda b: b.beside.ought - b.beside.serving, lambda b: b.beside.ought, page="desk:posts", counted="人",
     ),
     Rate(
+        "consultations", "协商形成决定", "期间召开、议定的 ÷ 期间召开、已有结果的",
+        lambda b: b.beside.adopted, lambda b: b.beside.consulted, page="desk:consultations", counted="次",
+    ),
+    Rate(
+        "money_shown", "筹资收支公示", "公示过收支的 ÷ 期间召开、账本有入账的",
+        lambda b: b.beside.shown, lambda b: b.beside.raised, page="desk:consultations", counted="次",
+    ),
+    Rate(
         "bodies", "业委会（物管会）", "现有在任业委会或物管会的小区 ÷ 小区，村民组不算",
         lambda b: b.beside.bodies, lambda b: b.beside.compounds, page="desk:ground", counted="个",
     ),

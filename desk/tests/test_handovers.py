@@ -14,9 +14,10 @@ from cases.services import taking_over
 from cases.states import Action, Outcome
 from common.errors import DomainError
 from conftest import GRID, XINCUN, posted
+from consultations.services.opening import Topic, open_topic
 from desk import handing_over
 from desk.tasks import fall_handovers
-from grids.models import Handover, Posting
+from grids.models import Area, Handover, Posting
 from grids.scope import scope_of
 from grids.services import handovers
 from households.models import Pairing
@@ -103,7 +104,7 @@ def test_who_has_no_post_yet_is_led_to_the_handover_that_waits(client, handover,
 def test_confirming_passes_post_cases_and_pairings_at_once(handover, wang, feng, chen, held, make_household):
     paired = pairing.pair(make_household(), wang, by=chen)
     passed = handing_over.confirm(handover, by=feng)
-    assert passed == {"在办事项": 2, "结对住户": 1}
+    assert passed == {"在办事项": 2, "结对住户": 1, "召集的协商": 0}
     assert [again(case).assignee for case in held] == [feng, feng, None]
     event = Event.objects.filter(case=held[0]).order_by("-number").first()
     assert (event.action, event.by, event.note) == (Action.HAND_OVER, feng, "岗位交接：由王网格员转给冯网格员")
@@ -151,7 +152,9 @@ def test_two_confirmations_at_once_pass_everything_once(transactional_db, wang, 
         thread.start()
     for thread in threads:
         thread.join()
-    assert sorted(map(str, outcomes)) == sorted(["交接已经确认过了。", "{'在办事项': 2, '结对住户': 0}"])
+    assert sorted(map(str, outcomes)) == sorted(
+        ["交接已经确认过了。", "{'在办事项': 2, '结对住户': 0, '召集的协商': 0}"]
+    )
     assert Event.objects.filter(action=Action.HAND_OVER).count() == 2
     assert Posting.objects.filter(user=feng).count() == 1
 
@@ -176,13 +179,16 @@ def test_it_falls_to_who_ordered_it_once(handover, wang, feng, chen, held):
 
 def test_confirmed_late_only_what_fell_passes(handover, wang, feng, chen, held, make_household):
     pairing.pair(make_household(), wang, by=chen)
+    topic = Topic("空地怎么用", "商量空地。", Area.objects.get(code=GRID))
+    fallen, kept = (open_topic(topic, by=person) for person in (wang, chen))
     overdue(handover)
     handing_over.fall_due()
     assert Pairing.objects.current().get().user == chen
     own = held[2]
     cases.sign(own, by=chen)
-    assert handing_over.confirm(again(handover), by=feng) == {"在办事项": 2, "结对住户": 1}
+    assert handing_over.confirm(again(handover), by=feng) == {"在办事项": 2, "结对住户": 1, "召集的协商": 1}
     assert [again(case).assignee for case in held] == [feng, feng, chen]
+    assert [again(one).convener for one in (fallen, kept)] == [feng, chen]
     assert Posting.objects.get(user=chen, area=GRID).valid_to is not None
     with pytest.raises(DomainError, match="已经确认"):
         handing_over.confirm(again(handover), by=feng)

@@ -57,7 +57,13 @@ def _page(request: HttpRequest, **more) -> HttpResponse:
 def opinion(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
     """One thing somebody said, and the form that decides about it; a refusal comes back with everything typed."""
     rows = planned_lines(request.user).select_related(
-        "topic__category", "decided_by", "visit__visitor", "visit__compound", "visit__household", "visit__area"
+        "topic__category",
+        "decided_by",
+        "consultation",
+        "visit__visitor",
+        "visit__compound",
+        "visit__household",
+        "visit__area",
     )
     line = rows.filter(uuid=uuid).first()
     if line is None:

@@ -1,4 +1,4 @@
-"""The one search box: households, cases and wishes. What was typed never stands readable in an address.
+"""The one search box: households, cases, wishes and consultations. What was typed never stands readable in an address.
 
 The box posts; the words are sealed into a token, and the page with the results holds the token in its address. So
 reloading, going back and two windows side by side work, and neither the log of the web server nor the history of the
@@ -24,6 +24,7 @@ from cases.models import Case
 from common import crypto
 from common.normalise import clean_digits, clean_text
 from common.sensitive import mask
+from consultations.models import Consultation
 from grids.decorators import require
 from grids.permissions import Ability, abilities_of
 from households.doors import MOST_TYPED
@@ -33,6 +34,7 @@ from wishes.models import Wish
 
 CASES = 7
 WISHES = 7
+CONSULTATIONS = 7
 
 
 @dataclass
@@ -45,6 +47,7 @@ class Results:
     more_cases: bool = False
     wishes: list[Wish] | None = None
     more_wishes: bool = False
+    consultations: list[Consultation] | None = None
 
     @property
     def called(self) -> str:
@@ -60,7 +63,7 @@ class Results:
     @property
     def is_empty(self) -> bool:
         """Nothing found at all."""
-        return not self.households and not self.cases and not self.wishes
+        return not (self.households or self.cases or self.wishes or self.consultations)
 
 
 @require(Ability.HANDLE, Ability.HOUSEHOLDS)
@@ -86,7 +89,7 @@ def search(request: HttpRequest) -> HttpResponse:
 
 
 def _results(typed: str, user: User | AnonymousUser) -> Results:
-    """Households of the user's scope, cases and wishes; a whole number is looked up among households only."""
+    """Households of the user's scope, cases, wishes and consultations; a whole number is looked up among households only."""
     found = Results(typed)
     if not typed:
         return found
@@ -98,6 +101,8 @@ def _results(typed: str, user: User | AnonymousUser) -> Results:
         wishes = Wish.objects.visible_to(user).matching(typed).select_related("area", "case")
         wishes = list(wishes.order_by("-pk")[: WISHES + 1])
         found.wishes, found.more_wishes = wishes[:WISHES], len(wishes) > WISHES
+        held = Consultation.objects.visible_to(user).matching(typed).select_related("area")
+        found.consultations = list(held.order_by("-pk")[:CONSULTATIONS])
     return found
 
 

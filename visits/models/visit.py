@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from cases.models import Case
 from common.fields import EncryptedField, SensitiveCharField
+from consultations.models import Consultation
 from files.models import Photo
 from grids.models import Area, Compound, Organization
 from grids.permissions import Ability
@@ -149,6 +150,10 @@ class LineQuerySet(models.QuerySet):
         """What the community has to decide about."""
         return self.filter(opinion_state=OpinionState.WAITING)
 
+    def to_gather(self):
+        """What is to be consulted about and belongs to no consultation yet."""
+        return self.filter(opinion_state=OpinionState.CONSULTATION, consultation__isnull=True)
+
 
 class Line(models.Model):
     """One thing said on a visit: a topic, a few words, and what the visitor made of it."""
@@ -165,6 +170,9 @@ class Line(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="决定人"
     )
     decision_note = models.CharField("为什么", max_length=200, blank=True)
+    consultation = models.ForeignKey(
+        Consultation, models.PROTECT, null=True, blank=True, related_name="opinions", verbose_name="合成的议题"
+    )
     # A correction takes a line away by dating it; what it opened stays.
     dropped_at = models.DateTimeField("更正时去掉", null=True, blank=True)
 
@@ -183,6 +191,10 @@ class Line(models.Model):
                 condition=Q(decided_at__isnull=True, decided_by__isnull=True)
                 | Q(decided_at__isnull=False, decided_by__isnull=False),
                 name="line_decided_at_and_by",
+            ),
+            models.CheckConstraint(
+                condition=Q(consultation__isnull=True) | Q(opinion_state=OpinionState.CONSULTATION),
+                name="line_in_a_consultation_says_so",
             ),
             models.UniqueConstraint(
                 fields=["visit", "topic"], condition=Q(dropped_at__isnull=True), name="one_line_of_a_topic"

@@ -2,6 +2,7 @@
 
 from visits.services.correcting import correct, correctable_until, may_correct
 from visits.services.deciding import decide, decide_many, may_decide
+from visits.services.gathering import gather
 from visits.services.planning import Plan, end, plan
 from visits.services.recording import Heard, Said, Spoken, check_later, later, write_down
 from visits.services.settling import settle_submission
@@ -19,6 +20,7 @@ __all__ = [
     "decide",
     "decide_many",
     "end",
+    "gather",
     "later",
     "may_correct",
     "may_decide",

@@ -77,6 +77,16 @@ def decide_many(lines: Iterable[Line], *, to: str, note: str = "", at: datetime 
 
 
 def _waiting(line: Line) -> Line:
+    held = locked(line)
+    if held.decided_at:
+        raise DomainError(f"{held.decided_by.called}已经定了：{held.get_opinion_state_display()}。没有再改。")
+    if held.opinion_state != OpinionState.WAITING:
+        raise DomainError("这一条没有交社区定，不用处理。")
+    return held
+
+
+def locked(line: Line) -> Line:
+    """The line under its lock, with what deciding reads. DomainError where a correction took it away."""
     # Locked by itself first: who waited for the lock would get the row as it is now, but what is joined as it was.
     Line.objects.select_for_update().only("pk").get(pk=line.pk)
     rows = Line.objects.select_related(
@@ -85,10 +95,6 @@ def _waiting(line: Line) -> Line:
     held = rows.get(pk=line.pk)
     if held.dropped_at:
         raise DomainError("走访人更正时去掉了这一条，不用再定。")
-    if held.decided_at:
-        raise DomainError(f"{held.decided_by.called}已经定了：{held.get_opinion_state_display()}。没有再改。")
-    if held.opinion_state != OpinionState.WAITING:
-        raise DomainError("这一条没有交社区定，不用处理。")
     return held
 
 

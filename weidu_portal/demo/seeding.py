@@ -18,7 +18,19 @@ from grids.scope import scope_of
 from notifications.models import Notification
 from notifications.services import mark_read
 from weidu_portal import ground
-from weidu_portal.demo import disputes, errands, homes, people, posts, programme, services, soon, visits, wishes
+from weidu_portal.demo import (
+    consulted,
+    disputes,
+    errands,
+    homes,
+    people,
+    posts,
+    programme,
+    services,
+    soon,
+    visits,
+    wishes,
+)
 from weidu_portal.demo.teller import SOURCE, Teller
 
 SEED = 411002
@@ -70,6 +82,7 @@ def seed(
     told = _history(now, thin, say)
     visited = _visits(now, thin)
     _disputes(now)
+    _consultations(now)
     run = _errands(now, thin)
     return Seeded(accounts, *settled, wished, visited, run, told, _fresh(now) if fresh_due else 0)
 
@@ -113,6 +126,14 @@ def _disputes(now: datetime) -> None:
     """Disputes, service days and legal services; told last, as their cases are none of the programme's."""
     with transaction.atomic():
         added = disputes.add(Random(SEED), people.Staff.load(), at=now)
+    if added:
+        _put_notices_away(now)
+
+
+def _consultations(now: datetime) -> None:
+    """What the residents of one courtyard agreed on, and its money."""
+    with transaction.atomic():
+        added = consulted.add(Random(SEED), people.Staff.load(), at=now)
     if added:
         _put_notices_away(now)
 

@@ -18,6 +18,8 @@ from cases.models import Case, CasePhoto, Event, Report
 from cases.states import Status
 from common.errors import DomainError
 from conftest import moment
+from consultations.models import Consultation
+from consultations.models import Line as Entries
 from files.models import Photo
 from grids.levels import Level
 from grids.models import Compound, Entrance, Handover, Nominee, OwnersBody, Posting, ServiceCentre
@@ -217,3 +219,14 @@ def test_wishes_of_every_state_are_told_by_their_verbs(told):
     assert not WishEvent.objects.filter(at__gt=timezone.now()).exists()
     assert Volunteer.objects.filter(state="pending").exists() and Claim.objects.live().exists()
     assert Wish.objects.filter(level=Level.STREET).exists()
+
+
+def test_the_square_is_agreed_on_and_its_book_is_shown(told):
+    held = Consultation.objects.get(demonstration=True)
+    assert held.status == "works" and held.steps.filter(done_at__isnull=True).count() == 1
+    assert held.links.get().case.title == "安装公司家属院空地改成小广场"
+    book = held.book
+    lines = Entries.objects.filter(book=book)
+    assert {line.state for line in lines} == {"counted", "pending"} and lines.filter(amount__lt=0).count() == 1
+    assert (book.received, book.balance, book.sheets.count()) == (36000, 9100, 2)
+    assert not held.events.filter(at__gt=timezone.now()).exists()
