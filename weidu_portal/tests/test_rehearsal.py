@@ -223,6 +223,17 @@ def test_broken_rule_is_found(lived, name):
     assert not told or lived[which].number in told or "WD1" in told
 
 
+def test_signing_under_the_hotlines_deadline_is_recounted_alike(make_case):
+    district, start = District(), moment("2026-11-23 10:00")
+    case = make_case(area=GRID[:9], at=start, external_due_at=moment("2026-11-24 09:00"), external_number="A2")
+    cases.escalate(case, "超出街道职责", at=start, by=district.worker(case))
+    cases.collect(case, at=start, by=district.worker(case))
+    cases.hand_out(case, district.unit_for(case), "请办理。", at=start, by=district.office())
+    cases.sign(case, at=moment("2026-11-24 10:00"), by=district.worker(case))
+    assert list(invariants.counters_match(Case.objects.filter(pk=case.pk), NOW)) == []
+    assert Case.objects.get(pk=case.pk).late_signs == 1
+
+
 def test_every_rule_is_broken_once():
     rules = {rule.__name__ for rule in invariants.PER_CASE} | {"open_cases_seen", "audit_chain_holds"}
     assert {rule for rule, _, _ in BROKEN.values()} == rules
