@@ -40,22 +40,11 @@ def visible(user, number: str) -> Consultation | None:
 
 @dataclass(frozen=True)
 class Theme:
-    """One theme among the opinions: how many, and how long its bar is (of 399)."""
+    """One theme among the opinions: how many, and how long its bar is."""
 
     name: str
     n: int
-    width: int
-    y: int
-
-    @property
-    def words_y(self) -> int:
-        """Where its words stand."""
-        return self.y + 15
-
-    @property
-    def number_x(self) -> int:
-        """Where its number stands."""
-        return 188 + self.width
+    share: str
 
 
 @dataclass(frozen=True)
@@ -100,9 +89,8 @@ class ConsultationPage:
         counted = rows.order_by().values_list("topic__name").annotate(n=Count("pk")).order_by("-n", "topic__name")
         found = list(counted)
         most = max((n for _, n in found), default=1)
-        self.themes = [Theme(name, n, 399 * n // most, 5 + 36 * place) for place, (name, n) in enumerate(found)]
+        self.themes = [Theme(name, n, f"{100 * n / most:.1f}%") for name, n in found]
         self.opinions = sum(n for _, n in found)
-        self.chart_height = 36 * len(found) + 4
         mine = Ability.PLAN_VISITS in abilities_of(self.user) and self.opinions
         said = planned_lines(self.user).filter(consultation=self.held) if mine else Said.objects.none()
         self.said = list(said.select_related("topic", "visit__compound").order_by("pk")[:_SAID_SHOWN]) if mine else []

@@ -36,7 +36,7 @@ class DisputeFilter(StyledForm):
         choices=[(OPEN, "没有结果的"), (OVERDUE, "超期的"), *Status.choices, (ALL, "全部")],
     )
     area = forms.ChoiceField(label="区域", required=False)
-    since = Day(label="数字从", required=False)
+    since = Day(label="统计从", required=False)
     until = Day(label="到", required=False)
 
     def __init__(self, data, *, user):

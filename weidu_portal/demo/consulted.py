@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from random import Random
 
+from django.utils import timezone
+
 from accounts.models import User
 from cases.models import Case
 from consultations import services as consultations
@@ -66,6 +68,7 @@ def add(rng: Random, staff: Staff, *, at: datetime) -> int:
     if compound is None or Consultation.objects.filter(demonstration=True).exists():
         return 0
     secretary, worker = staff.head(f"area:{XINCUN}"), staff.head(f"area:{XINCUN}003")
+    at = _last_evening(at)
     topic = consultations.Topic(
         TITLE, "院里空地种着菜、堆着旧物，商量收拾出来以后做什么、谁出力、钱从哪里来。", compound.area, compound,
         "院内活动室", at - timedelta(days=32), 31,
@@ -78,6 +81,12 @@ def add(rng: Random, staff: Staff, *, at: datetime) -> int:
     _paid(square)
     _joined(square)
     return 1
+
+
+def _last_evening(at: datetime) -> datetime:
+    """The last time it was half past six in the evening: residents meet after work."""
+    evening = timezone.localtime(at).replace(hour=18, minute=30, second=0, microsecond=0)
+    return evening if evening <= at else evening - timedelta(days=1)
 
 
 def _watcher(compound: Compound, worker: User) -> User:
