@@ -20,6 +20,7 @@ OF_ASSIGNMENTS = frozenset(action for action in Action if action.value.startswit
 ELSEWHERE = frozenset(
     {Action.DRAFT, Action.DRAFT_BACK, Action.WHISTLE_END, Action.SUPERVISE, Action.CONVENE, Action.DECIDE, Action.LIST}
     | {Action.WHISTLE, Action.COORDINATE, Action.SEND_DOWN, Action.PUBLISH, Action.TAKE_BACK}
+    | {Action.BUNDLE, Action.UNBUNDLE}
 )
 
 NOT_OFFERED = DECISIONS | RESIDENTS_OWN | OF_ASSIGNMENTS | ELSEWHERE
@@ -149,6 +150,16 @@ def _calls(case: Case, postings: list[Posting]) -> bool:
 def may_release(case: Case, user) -> bool:
     """True where the user's role lets them put the case into the public ledger, or take it out."""
     return Action.PUBLISH in actions_for(case.status, roles_of(case, user))
+
+
+def may_bundle(case: Case, user) -> bool:
+    """True where the user's role lets them say that the case is one trouble with others."""
+    return not case.about_id and Action.BUNDLE in actions_for(case.status, roles_of(case, user))
+
+
+def may_unbundle(case: Case, user) -> bool:
+    """True where the user's role lets them say that it is not."""
+    return Action.UNBUNDLE in actions_for(case.status, roles_of(case, user))
 
 
 def may_list_call(case: Case, user) -> bool:
