@@ -25,6 +25,8 @@ SUBJECT = 2
 PLACE = 0.5
 LONGEST = 6  # a longer run of letters or digits is a number of somebody's, never a place
 SCALE = 1000
+# The grams searched for stand in this share of the texts, all together; in a small portal in so many texts.
+SEARCHED, FEWEST = 0.05, 500
 _DATA = Path(__file__).parent / "data" / "stock_phrases.json"
 _RUNS = re.compile("[\u4e00-\u9fff]+|[a-z0-9]+")
 
@@ -48,6 +50,18 @@ def _stock() -> re.Pattern:
     listed = json.loads(_DATA.read_text(encoding="utf-8"))
     phrases = sorted(listed["phrases"], key=len, reverse=True)
     return re.compile(f"{'|'.join(map(re.escape, phrases))}|[{listed['cuts']}]")
+
+
+@dataclass(frozen=True)
+class Told:
+    """A text as it is compared: its signature, and the grams by which others like it are found."""
+
+    words: Signature = field(default_factory=dict)
+    searched: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        """Whether there is anything to compare."""
+        return bool(self.searched)
 
 
 def grams(text: str) -> list[str]:
@@ -97,6 +111,26 @@ def telling(one: Signature, least: float = ALIKE) -> list[str]:
         if room <= 0:
             return list(one)[: len(one) - position]
     return list(one)
+
+
+def told(matters: Mapping[str, float], weights: Weights) -> Told:
+    """What a text is told by, with the grams to look for."""
+    words = signature(matters, weights)
+    return Told(words, searched(words, weights))
+
+
+def searched(words: Signature, weights: Weights) -> tuple[str, ...]:
+    """Of `telling`, as many as together stand in few texts, the heaviest first: never so many that looking takes long.
+
+    Of the real messages one alike pair in 800 shares only grams that are left out here.
+    """
+    room, chosen = max(SEARCHED * weights.texts, FEWEST), []
+    for gram in telling(words):
+        held = weights.seen.get(gram, 1)
+        if held <= room:
+            room -= held
+            chosen.append(gram)
+    return tuple(chosen)
 
 
 def weigh(texts: Iterable[Mapping[str, float]]) -> Weights:

@@ -23,6 +23,7 @@ ELSEWHERE = frozenset(
     | {Action.BUNDLE, Action.UNBUNDLE}
 )
 
+_ABOVE = frozenset({Who.ABOVE})
 NOT_OFFERED = DECISIONS | RESIDENTS_OWN | OF_ASSIGNMENTS | ELSEWHERE
 
 
@@ -153,13 +154,22 @@ def may_release(case: Case, user) -> bool:
 
 
 def may_bundle(case: Case, user) -> bool:
-    """True where the user's role lets them say that the case is one trouble with others."""
-    return not case.about_id and Action.BUNDLE in actions_for(case.status, roles_of(case, user))
+    """True where the user's role, or a place further up, lets them say that the case is one trouble with others."""
+    return not case.about_id and _sorts(case, user, Action.BUNDLE)
 
 
 def may_unbundle(case: Case, user) -> bool:
     """True where the user's role lets them say that it is not."""
-    return Action.UNBUNDLE in actions_for(case.status, roles_of(case, user))
+    return _sorts(case, user, Action.UNBUNDLE)
+
+
+def _sorts(case: Case, user, action: Action) -> bool:
+    """A street may sort what its grids hold: that takes nothing out of anybody's hands."""
+    if action in actions_for(case.status, roles_of(case, user)):
+        return True
+    mine = [p.area_id for p in postings_of(user) if p.area_id and Ability.HANDLE in p.post.grants]
+    further_up = any(case.area_id.startswith(code) and level_of(code) > case.level for code in mine)
+    return further_up and case.about_id != user.pk and action in actions_for(case.status, _ABOVE)
 
 
 def may_list_call(case: Case, user) -> bool:

@@ -88,7 +88,7 @@ def similar_to(area: str, rows: list[Category], *, compound: int | None = None, 
     open_ones = Case.objects.joinable(code_at(area, Level.COMMUNITY)).select_related("category")
     if compound:
         open_ones = open_ones.filter(Q(compound=compound) | Q(compound__isnull=True))
-    asked = similar.Asked(area, [row.pk for row in rows], compound, likeness.signed(words) if words.strip() else {})
+    asked = similar.Asked(area, [row.pk for row in rows], compound, likeness.told(words))
     found = similar.suggested(open_ones.defer("text", "subject", "place"), asked, limit=_OFFERED)
     return [_similar(case) for case in found]
 

@@ -1,6 +1,6 @@
 """Keeping what likeness needs: a row per case, the frequencies of grams, and the circles alike cases fall into."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 from django.db import transaction
@@ -8,10 +8,10 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from cases import likeness as rules
-from cases.likeness import Signature, Weights
+from cases.likeness import Signature, Told, Weights
 from cases.models import Case, GramCount, Likeness
 from cases.services import similar
-from cases.states import NOT_ENDED
+from cases.states import Status
 
 # Frequencies are those of the newest texts: language changes little, and the night is short.
 COUNTED, CHUNK = 20_000, 500
@@ -24,21 +24,21 @@ def weights_of(grams: Iterable[str]) -> Weights:
     return Weights(seen.pop(_ALL, 0), seen)
 
 
-def signed(text: str, *, subject: str = "", place: str = "") -> Signature:
+def told(text: str, *, subject: str = "", place: str = "") -> Told:
     """What tells this text from others, in one query; empty where it says nothing."""
-    counts = rules.counted(text, subject=subject, place=place)
-    return rules.signature(counts, weights_of(counts)) if counts else {}
+    matters = rules.counted(text, subject=subject, place=place)
+    return rules.told(matters, weights_of(matters)) if matters else Told()
 
 
 def remember(case: Case) -> None:
     """Keep the likeness of a new case, in two queries. A complaint about staff is never compared."""
-    if not case.about_id and (row := _row(case, _signed_now(case))):
-        row.save(force_insert=True)
+    if not case.about_id and (words := _told_now(case).words):
+        row_of(case.pk, words).save(force_insert=True)
 
 
-def _signed_now(case: Case) -> Signature:
+def _told_now(case: Case) -> Told:
     words, more = _words(case)
-    return signed(words, **more)
+    return told(words, **more)
 
 
 def _words(case: Case) -> tuple[str, dict[str, str]]:
@@ -46,11 +46,11 @@ def _words(case: Case) -> tuple[str, dict[str, str]]:
     return case.text, {"subject": f"{case.subject} {case.title}", "place": f"{case.place} {compound}"}
 
 
-def _row(case: Case, found: Signature) -> Likeness | None:
-    if not found:
-        return None
-    weights = [round(weight * rules.SCALE) for weight in found.values()]
-    return Likeness(case=case, grams=list(found), weights=weights)
+def row_of(case_id: int, words: Signature) -> Likeness:
+    """A row that is not written yet."""
+    return Likeness(
+        case_id=case_id, grams=list(words), weights=[round(weight * rules.SCALE) for weight in words.values()]
+    )
 
 
 def kept(row: Likeness) -> Signature:
@@ -61,25 +61,25 @@ def kept(row: Likeness) -> Signature:
 def refresh(*, at: datetime | None = None) -> int:
     """Once a night: count grams anew, drop what is over, weigh the rest anew; how many cases are compared.
 
-    1. frequencies from the newest texts; 2. rows of cases that ended, or are older than similar.WITHIN, go; 3. every case
+    1. frequencies from the newest texts; 2. rows of cases older than similar.WITHIN, or merged, go; 3. every case
     still compared gets its grams with the new weights, those registered in bulk too.
     """
     at = at or timezone.now()
     _count()
     compared = _compared(at)
     Likeness.objects.exclude(case__in=compared).delete()
-    weights = Weights(*_known())
+    weights = known()
     total = 0
     for some in _chunks(compared.select_related("compound")):
-        rows = [_row(case, _signed(case, weights)) for case in some]
-        _keep([row for row in rows if row])
+        _keep([row_of(case.pk, words) for case in some if (words := _signed(case, weights))])
         total += len(some)
     return total
 
 
 def _compared(at: datetime) -> QuerySet[Case]:
-    recent = Case.objects.filter(created_at__gte=at - similar.WITHIN, about__isnull=True)
-    return recent.filter(status__in=NOT_ENDED)
+    """Ended ones too: a board counts how often a trouble was told of. Not what was merged, that is told once more already."""
+    recent = similar.recent(Case.objects.filter(about__isnull=True), at)
+    return recent.exclude(status__in=[Status.MERGED, Status.WITHDRAWN])
 
 
 def _signed(case: Case, weights: Weights) -> Signature:
@@ -87,9 +87,10 @@ def _signed(case: Case, weights: Weights) -> Signature:
     return rules.signature(rules.counted(words, **more), weights)
 
 
-def _known() -> tuple[int, dict[str, int]]:
+def known() -> Weights:
+    """All frequencies there are."""
     seen = dict(GramCount.objects.values_list("gram", "texts"))
-    return seen.pop(_ALL, 0), seen
+    return Weights(seen.pop(_ALL, 0), seen)
 
 
 def _chunks(rows: QuerySet[Case]) -> Iterator[list[Case]]:
@@ -106,10 +107,14 @@ def _keep(rows: list[Likeness]) -> None:
 
 
 def _count() -> None:
-    """Replace the frequencies in one transaction, so that nobody weighs with half of them."""
     newest = Case.objects.filter(about__isnull=True).order_by("-pk").select_related("compound")[:COUNTED]
-    texts = (rules.counted(words, **more) for words, more in map(_words, newest.iterator(CHUNK)))
+    count(rules.counted(words, **more) for words, more in map(_words, newest.iterator(CHUNK)))
+
+
+def count(texts: Iterable[Mapping[str, float]]) -> None:
+    """Take the frequencies from these texts from now on."""
     weights = rules.weigh(texts)
+    # In one transaction, so that nobody weighs with half of them.
     with transaction.atomic():
         GramCount.objects.all().delete()
         counts = [GramCount(gram=gram, texts=texts) for gram, texts in weights.seen.items()]
@@ -130,7 +135,7 @@ def place(*, at: datetime | None = None, most: int = 1000) -> int:
 
 
 def _place(row: Likeness, at: datetime) -> None:
-    others = similar.alike(Case.objects.exclude(pk=row.pk), kept(row), at=at, limit=similar.CIRCLE)
+    others = similar.alike(Case.objects.exclude(pk=row.pk), _told_of(row), at=at, limit=similar.CIRCLE)
     found = Likeness.objects.filter(case__in=[other.pk for other in others], circle__isnull=False)
     circles = sorted(set(found.values_list("circle", flat=True)))
     circle = circles[0] if circles else row.pk
@@ -138,10 +143,14 @@ def _place(row: Likeness, at: datetime) -> None:
     Likeness.objects.filter(pk=row.pk).update(circle=circle)
 
 
-def of(case: Case) -> Signature:
-    """What a case is told by; empty for a complaint, and for one registered in bulk until the next night."""
+def of(case: Case) -> Told:
+    """What a case is told by, in two queries; empty for a complaint, and for one registered in bulk until the next night."""
     row = Likeness.objects.filter(case=case).first()
-    return kept(row) if row else {}
+    return _told_of(row) if row else Told()
+
+
+def _told_of(row: Likeness) -> Told:
+    return Told(kept(row), rules.searched(kept(row), weights_of(row.grams)))
 
 
 def of_circle(rows: QuerySet[Case], circle: int, *, at: datetime | None = None) -> QuerySet[Case]:

@@ -9,7 +9,7 @@ from django.db.models import CharField, F, FloatField, Func, Q, QuerySet, SmallI
 from django.utils import timezone
 
 from cases import likeness as rules
-from cases.likeness import Signature
+from cases.likeness import Told
 from cases.models import Case
 from grids.levels import Level, code_at, level_of
 
@@ -26,7 +26,7 @@ class Asked:
     area: str
     categories: list[int] = field(default_factory=list)
     compound: int | None = None
-    words: Signature = field(default_factory=dict)
+    words: Told = field(default_factory=Told)
 
 
 class _Pairs(Func):
@@ -46,18 +46,19 @@ class _Score(Func):
     output_field = FloatField()
 
 
-def alike(rows: QuerySet[Case], words: Signature, *, at: datetime | None = None, limit: int = 5) -> list[Case]:
+def alike(rows: QuerySet[Case], told: Told, *, at: datetime | None = None, limit: int = 5) -> list[Case]:
     """Cases of `rows` from the last 60 days whose text is alike, the most alike first, with `likeness`; one query."""
-    if not words:
+    if not told:
         return []
-    weights = [round(weight * rules.SCALE) for weight in words.values()]
+    weights = [round(weight * rules.SCALE) for weight in told.words.values()]
     score = _Score(
         _Pairs(F("likeness__grams"), F("likeness__weights")),
         _Pairs(
-            Value(list(words), ArrayField(CharField(max_length=8))), Value(weights, ArrayField(SmallIntegerField()))
+            Value(list(told.words), ArrayField(CharField(max_length=8))),
+            Value(weights, ArrayField(SmallIntegerField())),
         ),
     )
-    near = recent(rows, at).filter(about__isnull=True, likeness__grams__overlap=rules.telling(words))
+    near = recent(rows, at).filter(about__isnull=True, likeness__grams__overlap=list(told.searched))
     scored = near.annotate(likeness_score=score / float(rules.SCALE**2))
     # Sorted, not filtered, by likeness: so it is computed only for rows that passed every other condition.
     best = scored.order_by("-likeness_score", "-created_at")[:limit]

@@ -74,8 +74,8 @@ class TestCases:
 
     def test_an_alike_text_is_found_in_another_category(self, lamp, make_case):
         make_case(text=LEAK, category="leak-basement", at=timezone.now())
-        assert self.suggested(words=likeness.signed(AGAIN)) == [lamp]
-        assert self.suggested(words=likeness.signed(LAMP))[0].likeness_score > 0.9
+        assert self.suggested(words=likeness.told(AGAIN)) == [lamp]
+        assert self.suggested(words=likeness.told(LAMP))[0].likeness_score > 0.9
 
     def test_place_and_category_find_what_the_words_do_not(self, lamp):
         assert self.suggested(categories=[lamp.category_id]) == [lamp]
@@ -90,17 +90,18 @@ class TestCases:
 
     def test_after_sixty_days_it_is_another_trouble(self, make_case):
         old = make_case(text=LAMP, at=timezone.now() - timedelta(days=61))
-        assert self.suggested(categories=[old.category_id], words=likeness.signed(LAMP)) == []
+        assert self.suggested(categories=[old.category_id], words=likeness.told(LAMP)) == []
 
     def test_complaints_are_never_compared(self, make_case, wang):
         case = make_case(text=LAMP, about=wang, at=timezone.now())
         assert not Likeness.objects.exists()
-        assert self.suggested(categories=[case.category_id], words=likeness.signed(LAMP)) == []
+        assert self.suggested(categories=[case.category_id], words=likeness.told(LAMP)) == []
 
     def test_a_case_costs_two_queries_more(self, lamp, make_case, django_assert_num_queries):
         Likeness.objects.all().delete()
+        case = Case.objects.select_related("compound").get()
         with django_assert_num_queries(2):
-            likeness.remember(Case.objects.select_related("compound").get())
+            likeness.remember(case)
 
     def test_suggestions_cost_as_many_queries_for_many_as_for_one(self, make_case, django_assert_num_queries):
         for number in range(8):

@@ -82,7 +82,7 @@ def _similar(request: HttpRequest, cleaned: dict) -> list[Case]:
     if not area or not category or cleaned.get("about"):
         return []
     place = f"{cleaned.get('place', '')} {compound.name if compound else ''}"
-    words = likeness.signed(cleaned.get("text", ""), subject=cleaned.get("title", ""), place=place)
+    words = likeness.told(cleaned.get("text", ""), subject=cleaned.get("title", ""), place=place)
     asked = Asked(area.code, [category.pk], compound.pk if compound else None, words)
     return suggested(Case.objects.visible_to(request.user).open().for_page(), asked, limit=SHOWN)
 

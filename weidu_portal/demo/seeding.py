@@ -18,7 +18,7 @@ from grids.scope import scope_of
 from notifications.models import Notification
 from notifications.services import mark_read
 from weidu_portal import ground
-from weidu_portal.demo import homes, people, posts, programme, services, soon, visits, wishes
+from weidu_portal.demo import alike, homes, people, posts, programme, services, soon, visits, wishes
 from weidu_portal.demo.teller import SOURCE, Teller
 
 SEED = 411002
@@ -114,6 +114,7 @@ def _history(now: datetime, thin: int, say: Callable[[int], None]) -> int:
     if tell.is_over:
         return 0
     tell.run(say)
+    alike.add(people.Staff.load(), at=now)
     _put_notices_away(now)
     return Case.objects.count() - before
 
