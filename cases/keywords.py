@@ -21,3 +21,8 @@ def guess(subject: str, text: str = "") -> str:
             if word in words:
                 return code
     return OTHER
+
+
+def words_of() -> list[str]:
+    """All keywords, in the order of the table."""
+    return [word for word, _ in _table()]

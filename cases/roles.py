@@ -20,12 +20,14 @@ OF_ASSIGNMENTS = frozenset(action for action in Action if action.value.startswit
 ELSEWHERE = frozenset(
     {Action.DRAFT, Action.DRAFT_BACK, Action.WHISTLE_END, Action.SUPERVISE, Action.CONVENE, Action.DECIDE, Action.LIST}
     | {Action.WHISTLE, Action.COORDINATE, Action.SEND_DOWN, Action.PUBLISH, Action.TAKE_BACK}
+    | {Action.BUNDLE, Action.UNBUNDLE}
 )
 
 # What pages of their own end for cases of these categories: the case is answered with what came out there.
 ENDED_ELSEWHERE = frozenset({"dispute"})
 _ENDS = frozenset({Action.RESOLVE, Action.MERGE, Action.CLASSIFY})
 
+_ABOVE = frozenset({Who.ABOVE})
 NOT_OFFERED = DECISIONS | RESIDENTS_OWN | OF_ASSIGNMENTS | ELSEWHERE
 
 
@@ -155,6 +157,25 @@ def _calls(case: Case, postings: list[Posting]) -> bool:
 def may_release(case: Case, user) -> bool:
     """True where the user's role lets them put the case into the public ledger, or take it out."""
     return Action.PUBLISH in actions_for(case.status, roles_of(case, user))
+
+
+def may_bundle(case: Case, user) -> bool:
+    """True where the user's role, or a place further up, lets them say that the case is one trouble with others."""
+    return not case.about_id and _sorts(case, user, Action.BUNDLE)
+
+
+def may_unbundle(case: Case, user) -> bool:
+    """True where the user's role lets them say that it is not."""
+    return _sorts(case, user, Action.UNBUNDLE)
+
+
+def _sorts(case: Case, user, action: Action) -> bool:
+    """A street may sort what its grids hold: that takes nothing out of anybody's hands."""
+    if action in actions_for(case.status, roles_of(case, user)):
+        return True
+    mine = [p.area_id for p in postings_of(user) if p.area_id and Ability.HANDLE in p.post.grants]
+    further_up = any(case.area_id.startswith(code) and level_of(code) > case.level for code in mine)
+    return further_up and case.about_id != user.pk and action in actions_for(case.status, _ABOVE)
 
 
 def may_list_call(case: Case, user) -> bool:

@@ -86,6 +86,8 @@ class Action(models.TextChoices):
     LIST = "list", "列入台账"
     PUBLISH = "publish", "公示"
     TAKE_BACK = "take_back", "撤下公示"
+    BUNDLE = "bundle", "归为类案"
+    UNBUNDLE = "unbundle", "移出类案"
 
 
 class Alarm(models.TextChoices):
@@ -165,6 +167,8 @@ _IN_PUBLIC = {
     _A.PUBLISH: _rule(None, _W.HOLDER, _W.ABOVE, _W.COMMUNITY),
     _A.TAKE_BACK: _rule(None, _W.HOLDER, _W.ABOVE, _W.COMMUNITY, _W.RESIDENT),
 }
+_SIDES = (_W.HOLDER, _W.ABOVE, _W.BELOW, _W.COMMUNITY, _W.OFFICE, _W.COLLECTOR)
+_BUNDLED = {_A.BUNDLE: _rule(None, *_SIDES), _A.UNBUNDLE: _rule(None, *_SIDES)}
 
 _AT_WORK = {
     _A.NOTE: _NOTE,
@@ -197,6 +201,7 @@ _AT_WORK = {
     **_ASSIGNED,
     **_DISTRICT,
     **_IN_PUBLIC,
+    **_BUNDLED,
 }
 
 TABLE: dict[tuple[Status, Action], Rule] = {
@@ -231,6 +236,8 @@ TABLE: dict[tuple[Status, Action], Rule] = {
     **{(_S.CONFIRMING, action): rule for action, rule in (_ASSIGNED | _DRAFTED | _DISTRICT | _IN_PUBLIC).items()},
     **{(_S.CLOSED, action): rule for action, rule in (_ASSIGNED | _DRAFTED | _DISTRICT | _IN_PUBLIC).items()},
     **{(_S.SUSPENDED, action): rule for action, rule in (_ASSIGNED | _DRAFTED | _DISTRICT | _IN_PUBLIC).items()},
+    **{(_S.SUSPENDED, action): rule for action, rule in _BUNDLED.items()},
+    **{(status, _A.UNBUNDLE): _BUNDLED[_A.UNBUNDLE] for status in (_S.CONFIRMING, _S.CLOSED, _S.REFUSED)},
     (_S.REFUSED, _A.TAKE_BACK): _IN_PUBLIC[_A.TAKE_BACK],
     (_S.WITHDRAWN, _A.TAKE_BACK): _IN_PUBLIC[_A.TAKE_BACK],
     (_S.MERGED, _A.TAKE_BACK): _IN_PUBLIC[_A.TAKE_BACK],

@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from cases import services as cases
+from cases.services import likeness
 from cases.services.assignment_sweep import sweep_assignments as sweep_due_assignments
 from cases.services.calling import draw_random
 from cases.services.photos import discard_unused
@@ -37,3 +38,15 @@ def forget_reporters() -> int:
 def draw_calls() -> int:
     """The day's random call-backs; returns how many."""
     return draw_random()
+
+
+@shared_task
+def place_alike() -> int:
+    """New cases beside those that say the same; returns how many."""
+    return likeness.place()
+
+
+@shared_task
+def refresh_likeness() -> int:
+    """How frequent words are, and what each case is told by; returns how many cases are compared."""
+    return likeness.refresh()

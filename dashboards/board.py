@@ -221,6 +221,16 @@ class Board:
         return [(category.name, found[pk]) for pk, category in self._categories.items() if pk in found]
 
     @cached_property
+    def again(self) -> list[growth.Again]:
+        """Troubles told of three times or more in the last 60 days, the largest first."""
+        return growth.again(self.code, self.at)
+
+    @property
+    def opens_cases(self) -> bool:
+        """True where the reader may open the list behind `again` at the desk."""
+        return "handle" in abilities_of(self.user)
+
+    @cached_property
     def waiting(self) -> list[tuple[str, list[int], int]]:
         """Where open cases wait: (top category, counts of the four levels, sum), in the order of categories."""
         rows: dict[str, list[int]] = {}

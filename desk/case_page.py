@@ -22,6 +22,7 @@ from desk import (
     case_meetings,
     case_openly,
     case_orders,
+    case_similar,
     case_spot,
 )
 from desk.deadline import paused_until, why
@@ -44,7 +45,6 @@ PRIMARY = (
 RARE = (Action.CLASSIFY, Action.TITLE, Action.MERGE, Action.ASK_SUSPENSION, Action.ASK_REFUSAL)
 ASKS = (Action.ASK_EXTENSION, Action.ASK_SUSPENSION, Action.ASK_REFUSAL, Action.ASK_RETURN)
 ICONS = {Action.ESCALATE: "arrow-up", Action.RETURN: "arrow-back-up", Action.ASK_RETURN: "arrow-back-up"}
-SIMILAR_SHOWN = 5
 
 
 @dataclass(frozen=True)
@@ -148,7 +148,7 @@ class CasePage:
         self.dispute = case_disputes.gather(case)
         # Two people's errands, or quarrels, are never one trouble.
         own = bool(self.agency or self.dispute)
-        self.similar = similar(case, user) if case.is_open and not own else []
+        self.alike = case_similar.Alike(case) if own else case_similar.gather(case, user)
         self.hands = case_hands.gather(case, user)
         self.spot = case_spot.gather(case, user)
         self.district = case_district.gather(case, user)
@@ -236,14 +236,6 @@ def _obstacle(report: Report, allowed: bool) -> str:
     if not report.phone:
         return "没有留下联系方式"
     return "" if allowed else "您的岗位不能查看联系方式"
-
-
-def similar(case: Case, user) -> list[Case]:
-    """Other open cases of the same community and category that the user sees, newest first."""
-    if case.about_id:
-        return []
-    rows = Case.objects.visible_to(user).open().filter(community=case.community, category_id=case.category_id)
-    return list(rows.filter(about__isnull=True).exclude(pk=case.pk).for_page().order_by("-created_at")[:SIMILAR_SHOWN])
 
 
 def _panel(case: Case, actions: list[Action], user, *, busy: bool) -> Panel:

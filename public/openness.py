@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.core import signing
-from django.db.models import Case as Choose
-from django.db.models import F, Q, QuerySet, When
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from cases.due import working_time
 from cases.models import Case, Category, Publication
+from cases.services import likeness, similar
 from cases.states import ClosingLevel, Status
 from cases.wording import CALLED
 from grids.levels import Level, code_at, level_of
@@ -77,21 +77,20 @@ def _ended(rows: QuerySet[Publication]) -> list[Ended]:
     ]
 
 
-def similar_to(area: str, rows: list[Category], *, compound: int | None = None) -> list[Similar]:
-    """Open titled cases of the community of `area` in any of these categories, newest first; one query.
+def similar_to(area: str, rows: list[Category], *, compound: int | None = None, words: str = "") -> list[Similar]:
+    """Open titled cases of the community of `area` that may be the same trouble; three queries at most.
 
-    Where the compound is known, its own cases come first and those of other compounds stay out.
+    Those whose words are alike `words` first, then those of these categories; nothing older than 60 days. Where the
+    compound is known, its own cases come first and those of other compounds stay out.
     """
     if not rows or level_of(area) > Level.COMMUNITY:
         return []
-    community = code_at(area, Level.COMMUNITY)
-    # The rule of what may be joined is the queryset's; which categories count as near is ours, hence the F().
-    near = Case.objects.filter(category_id__in=[row.pk for row in rows])
-    cases = near.same_trouble(community=community, category_id=F("category_id")).select_related("category")
+    open_ones = Case.objects.joinable(code_at(area, Level.COMMUNITY)).select_related("category")
     if compound:
-        here = Choose(When(compound=compound, then=0), default=1)
-        cases = cases.filter(Q(compound=compound) | Q(compound__isnull=True)).order_by(here, "-created_at")
-    return [_similar(case) for case in cases.defer("text", "subject", "place")[:_OFFERED]]
+        open_ones = open_ones.filter(Q(compound=compound) | Q(compound__isnull=True))
+    asked = similar.Asked(area, [row.pk for row in rows], compound, likeness.told(words))
+    found = similar.suggested(open_ones.defer("text", "subject", "place"), asked, limit=_OFFERED)
+    return [_similar(case) for case in found]
 
 
 def _similar(case: Case) -> Similar:

@@ -43,6 +43,8 @@ PAIRS_HELD_OTHERWISE = {
     ("accounts.ApiKey", "revoked"): "constraint allows a time without a person: the portal itself may revoke",
     ("cases.Approval", "asked"): "both are required columns",
     ("cases.Approval", "decided"): "one conditional update sets both; the two-people constraint reads the person",
+    ("cases.Bundle", "opened"): "both are required columns",
+    ("cases.BundledCase", "added"): "both are required columns",
     ("cases.Case", "created"): "set together when the row is inserted; residents have no account",
     ("cases.Assignment", "given"): "set together when the row is inserted; the portal itself may hand out",
     ("cases.Coordination", "noted"): "both are required columns",

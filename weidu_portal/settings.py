@@ -258,6 +258,8 @@ CELERY_BEAT_SCHEDULE = {
     "forget-givers": {"task": "consultations.tasks.forget_givers", "schedule": crontab(hour=2, minute=55)},
     "forget-sheets": {"task": "jobs.tasks.forget_sheets", "schedule": crontab(hour=3, minute=0)},
     "clear-ledgers": {"task": "desk.tasks.clear_ledgers", "schedule": crontab(hour=3, minute=5)},
+    "place-alike": {"task": "cases.tasks.place_alike", "schedule": 300.0},
+    "refresh-likeness": {"task": "cases.tasks.refresh_likeness", "schedule": crontab(hour=4, minute=15)},
     "fold-figures": {"task": "dashboards.tasks.fold", "schedule": 15.0},
     "recount-figures": {"task": "dashboards.tasks.recount", "schedule": crontab(hour=3, minute=50)},
     "fall-handovers": {"task": "desk.tasks.fall_handovers", "schedule": 600.0},

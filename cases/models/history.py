@@ -48,6 +48,8 @@ INTERNAL = [
     Action.LIST,
     Action.PUBLISH,
     Action.TAKE_BACK,
+    Action.BUNDLE,
+    Action.UNBUNDLE,
     *Mark,
     Alarm.SIGN,
     Alarm.WARN,

@@ -92,14 +92,10 @@ class CaseQuerySet(models.QuerySet):
             )
         return found
 
-    def same_trouble(self, *, community: str, category_id: int):
-        """Open public cases of one community and category, newest first: what a reporter may join."""
-        return (
-            self.filter(community=community, category_id=category_id, about__isnull=True)
-            .filter(status__in=[*OPEN, Status.SUSPENDED])
-            .exclude(title="")
-            .order_by("-created_at")
-        )
+    def joinable(self, community: str):
+        """Open public cases of one community that staff have given a title: what a reporter may be shown, and join."""
+        rows = self.filter(community=community, about__isnull=True, status__in=[*OPEN, Status.SUSPENDED])
+        return rows.exclude(title="")
 
     def for_list(self):
         """What a list row shows, in one query."""

@@ -10,6 +10,7 @@ from cases.services.approvals import (
     extension_days,
     resume,
 )
+from cases.services.bundling import bundle_up, take_out
 from cases.services.handling import classify, colleagues, hand_over, note, reply, resolve, set_title, sign
 from cases.services.intake import Request, find_report, first_level, join, register
 from cases.services.moving import collect, escalate, hand_out, merge, route, send_back, send_down
@@ -26,6 +27,7 @@ __all__ = [
     "ask_refusal",
     "ask_return",
     "ask_suspension",
+    "bundle_up",
     "classify",
     "collect",
     "colleagues",
@@ -59,5 +61,6 @@ __all__ = [
     "sign",
     "stale_words",
     "sweep",
+    "take_out",
     "withdraw",
 ]

@@ -12,7 +12,7 @@ from accounts.models import User
 from audit.services import record
 from cases import wording
 from cases.models import Case, CasePhoto, Category, Event, Report
-from cases.services import clock
+from cases.services import clock, likeness
 from cases.services.acting import acting, begin_step, seat_of
 from cases.states import OPEN, Action, Channel, Status
 from common.crypto import blind_index
@@ -135,6 +135,7 @@ def _open(request: Request, at: datetime, by: User | None) -> Report:
     level = first_level(request.area, request.about)
     begin_step(case, level=level, at=at, due_at=request.due_at, dated=request.dated)
     case.save()
+    likeness.remember(case)
     report = _report(request, case, number, at, by)
     event = Event.objects.create(
         case=case,

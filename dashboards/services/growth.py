@@ -1,12 +1,19 @@
-"""Topics that grow: categories of which clearly more is received than four weeks before."""
+"""Topics that grow: categories of which clearly more is received than four weeks before, and troubles told of again and again."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
+from django.db.models import Count, F, Max, Q
+
+from cases.models import Case
+from cases.services.similar import recent
+from cases.states import OPEN
 from dashboards.services import reading
 from dashboards.services.periods import Period
+from dashboards.services.rows import place
 
 WINDOW_DAYS, AT_LEAST = 28, 5
+ALIKE_AT_LEAST, SHOWN = 3, 5
 
 
 @dataclass(frozen=True)
@@ -23,6 +30,37 @@ def growing(code: str, day: date) -> list[Growing]:
     now, before = (_received(code, day - timedelta(days=WINDOW_DAYS * back)) for back in (0, 1))
     found = [Growing(category, n, before.get(category, 0)) for category, n in sorted(now.items())]
     return [one for one in found if one.now >= AT_LEAST and 2 * one.now >= 3 * one.before]
+
+
+@dataclass(frozen=True)
+class Again:
+    """Alike cases of the last 60 days: the circle they fell into, what staff call one of them, how many, how many open."""
+
+    circle: int
+    title: str
+    n: int
+    open: int
+    newest: datetime
+
+
+def again(code: str, at: datetime) -> list[Again]:
+    """The largest circles of alike cases in an area, three cases or more; one query over the cases that have a circle.
+
+    Named by a title staff wrote, else by the category: what residents wrote is not for a board.
+    """
+    rows = recent(Case.objects.filter(place(code)), at).filter(likeness__circle__isnull=False, about__isnull=True)
+    open_ones = Count("pk", filter=Q(status__in=OPEN))
+    sums = (
+        rows.order_by()
+        .values(circle=F("likeness__circle"))
+        .annotate(
+            n=Count("pk"), title=Max("title"), category=Max("category__name"), open=open_ones, newest=Max("created_at")
+        )
+    )
+    largest = sums.filter(n__gte=ALIKE_AT_LEAST).order_by("-n", "-newest")[:SHOWN]
+    return [
+        Again(row["circle"], row["title"] or row["category"], row["n"], row["open"], row["newest"]) for row in largest
+    ]
 
 
 def _received(code: str, last: date) -> dict[int, int]:

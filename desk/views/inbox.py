@@ -7,8 +7,9 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_POST, require_safe
 
 from cases.states import Action
+from cases.together import act_on
 from desk import work
-from desk.bulk import BULK, act_on
+from desk.bulk import BULK
 from desk.filters import listing
 from desk.forms_bulk import BulkForm
 from grids.decorators import require

@@ -1,21 +1,20 @@
 """登记事项: staff enter a request for somebody who came, called, or was visited."""
 
 from django.contrib import messages
-from django.db.models import Case as Choose
-from django.db.models import Q, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from cases import services as cases
 from cases.models import Case, Report
+from cases.services import likeness
+from cases.services.similar import Asked, suggested
 from common.errors import DomainError
 from common.templatetags.weidu import receipt
-from desk.case_page import SIMILAR_SHOWN
+from desk.case_similar import SHOWN
 from desk.forms import RegisterForm
 from grids.decorators import require
-from grids.levels import Level, code_at
 from grids.permissions import Ability, abilities_of
 
 
@@ -45,6 +44,14 @@ def register(request: HttpRequest) -> HttpResponse:
     return _registered(request, report)
 
 
+@require(Ability.REGISTER)
+@never_cache
+@require_POST
+def similar(request: HttpRequest) -> HttpResponse:
+    """What may be the same trouble as what is typed so far; posted, because words of residents belong in no address."""
+    return render(request, "desk/parts/similar_choice.html", {"similar": _similar_typed(request)})
+
+
 def _registered(request: HttpRequest, report: Report) -> HttpResponse:
     messages.success(request, f"已登记，受理编号{receipt(report.receipt)}")
     # Who only reports (楼栋长、单元长) does not open cases: the next one may follow.
@@ -70,19 +77,14 @@ def _similar_typed(request: HttpRequest) -> list[Case]:
 
 
 def _similar(request: HttpRequest, cleaned: dict) -> list[Case]:
-    """Open cases of the same community and category that the person sees; none for a complaint about a colleague."""
-    area, category = cleaned.get("area"), cleaned.get("category")
+    """Open cases the person sees that may be the same trouble; none for a complaint about a colleague."""
+    area, category, compound = (cleaned.get(name) for name in ("area", "category", "compound"))
     if not area or not category or cleaned.get("about"):
         return []
-    rows = Case.objects.visible_to(request.user).open().filter(about__isnull=True, category=category)
-    rows = rows.filter(community=code_at(area.code, Level.COMMUNITY)).for_page()
-    if compound := cleaned.get("compound"):
-        # The same compound first; what lies in another one is another trouble.
-        here = Choose(When(compound=compound, then=0), default=1)
-        rows = rows.filter(Q(compound=compound) | Q(compound__isnull=True)).order_by(here, "-created_at")
-    else:
-        rows = rows.order_by("-created_at")
-    return list(rows[:SIMILAR_SHOWN])
+    place = f"{cleaned.get('place', '')} {compound.name if compound else ''}"
+    words = likeness.told(cleaned.get("text", ""), subject=cleaned.get("title", ""), place=place)
+    asked = Asked(area.code, [category.pk], compound.pk if compound else None, words)
+    return suggested(Case.objects.visible_to(request.user).open().for_page(), asked, limit=SHOWN)
 
 
 def _page(

@@ -17,7 +17,7 @@ from common.errors import DomainError
 from grids.levels import Level, level_of
 from public import catalog, drafts, errand, openness, sending, story, throttles, visitor
 from public import places as ground
-from public.forms import JoinForm, RequestForm, family
+from public.forms import MAX_TEXT, JoinForm, RequestForm, family
 from public.views.where import grids_of, placed, where_page
 
 _NOT_JOINABLE = "这件事项已经办结或者不再接受加入，请把您的情况作为新的事项提交。"
@@ -61,7 +61,12 @@ def _linked(request: HttpRequest) -> dict[str, str]:
 
 def _offered(form: RequestForm, rows: list) -> list[openness.Similar]:
     compound = form.cleaned_data["compound"]
-    return openness.similar_to(form.cleaned_data["community"], rows, compound=compound.pk if compound else None)
+    return openness.similar_to(
+        form.cleaned_data["community"],
+        rows,
+        compound=compound.pk if compound else None,
+        words=form.cleaned_data["text"],
+    )
 
 
 def _send(request: HttpRequest, form: RequestForm, draft: drafts.Draft, rows: list) -> HttpResponse:
@@ -85,7 +90,7 @@ def _form_page(request: HttpRequest, form: RequestForm, draft: drafts.Draft | No
         "draft": draft or drafts.Draft(form.submission),
         "kinds": catalog.kinds(),
         "kind": catalog.kind(category),
-        "offered": _similar(category, community, compound) if rows else [],
+        "offered": _similar(category, community, compound, _value(form, "text")) if rows else [],
         **where_page(form),
         "notice": catalog.notice(),
         **more,
@@ -98,11 +103,13 @@ def _value(form: RequestForm, name: str) -> str:
     return form[name].value() or ""
 
 
-def _similar(category: str, community: catalog.Place | None, compound: ground.Found | None) -> list[openness.Similar]:
+def _similar(
+    category: str, community: catalog.Place | None, compound: ground.Found | None, words: str
+) -> list[openness.Similar]:
     if not category or not community:
         return []
     here = compound.pk if compound and ground.lies_in(compound, community.code) else None
-    return openness.similar_to(community.code, family(category), compound=here)
+    return openness.similar_to(community.code, family(category), compound=here, words=words[:MAX_TEXT])
 
 
 @require_safe
@@ -119,11 +126,14 @@ def places(request: HttpRequest) -> HttpResponse:
     return render(request, "public/parts/where.html#grids", page)
 
 
-@require_safe
+@sensitive_post_parameters()
+@require_http_methods(["GET", "HEAD", "POST"])
 def similar(request: HttpRequest) -> HttpResponse:
-    """Open cases of the chosen category and community that one may join."""
-    category, community = request.GET.get("category", ""), catalog.place(request.GET.get("community", ""))
-    offered = _similar(category, community, ground.compound(request.GET.get("compound", "")))
+    """Open cases one may join. What is typed is posted: nobody's words belong in an address."""
+    typed = request.POST if request.method == "POST" else request.GET
+    category, community = typed.get("category", ""), catalog.place(typed.get("community", ""))
+    words = "" if throttles.is_busy(request, "look") else request.POST.get("text", "")
+    offered = _similar(category, community, ground.compound(typed.get("compound", "")), words)
     page = {"offered": offered, "seen": openness.seen_token(offered)}
     return render(request, "public/request.html#similar", page)
 

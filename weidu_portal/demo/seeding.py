@@ -19,6 +19,7 @@ from notifications.models import Notification
 from notifications.services import mark_read
 from weidu_portal import ground
 from weidu_portal.demo import (
+    alike,
     consulted,
     disputes,
     errands,
@@ -155,6 +156,7 @@ def _history(now: datetime, thin: int, say: Callable[[int], None]) -> int:
     if tell.is_over:
         return 0
     tell.run(say)
+    alike.add(people.Staff.load(), at=now)
     _put_notices_away(now)
     return Case.objects.count() - before
 

@@ -16,6 +16,7 @@ from weidu_portal.bench import (
     public_ledger,
     rehearsing,
     sheets,
+    similar,
     sweeps,
     visiting,
     wishes,
@@ -35,6 +36,7 @@ PARTS = {
     "rehearsing": rehearsing.measure,
     "publishing": public_ledger.measure,
     "boards": boards.measure,
+    "similar": similar.measure,
 }
 
 
