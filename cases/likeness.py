@@ -26,7 +26,9 @@ PLACE = 0.5
 LONGEST = 6  # a longer run of letters or digits is a number of somebody's, never a place
 SCALE = 1000
 # The grams searched for stand in this share of the texts, all together; in a small portal in so many texts.
-SEARCHED, FEWEST = 0.05, 500
+SEARCHED, FEWEST = 0.1, 500
+# From so many grams on, none of them heavier than HEAVY, alike texts share several.
+MANY, HEAVY = 9, 0.5
 _DATA = Path(__file__).parent / "data" / "stock_phrases.json"
 _RUNS = re.compile("[\u4e00-\u9fff]+|[a-z0-9]+")
 
@@ -62,6 +64,16 @@ class Told:
     def __bool__(self) -> bool:
         """Whether there is anything to compare."""
         return bool(self.searched)
+
+    @property
+    def thirds(self) -> tuple[tuple[str, ...], ...]:
+        """The searched grams in three parts, where an alike text has grams of two of them; () where one gram may be enough.
+
+        Alike texts share many grams, so they practically never fall into one part; most others share a single one.
+        """
+        if len(self.searched) < MANY or max(self.words.values()) >= HEAVY:
+            return ()
+        return tuple(self.searched[part::3] for part in range(3))
 
 
 def grams(text: str) -> list[str]:
@@ -122,7 +134,7 @@ def told(matters: Mapping[str, float], weights: Weights) -> Told:
 def searched(words: Signature, weights: Weights) -> tuple[str, ...]:
     """Of `telling`, as many as together stand in few texts, the heaviest first: never so many that looking takes long.
 
-    Of the real messages one alike pair in 800 shares only grams that are left out here.
+    None of the alike pairs of the real messages shares only grams that are left out here.
     """
     room, chosen = max(SEARCHED * weights.texts, FEWEST), []
     for gram in telling(words):

@@ -22,7 +22,7 @@ class Alike:
 
 
 def gather(case: Case, user) -> Alike:
-    """The bundle, and suggestions while the case is open, among what the person sees: at most five queries."""
+    """The bundle, and suggestions while the case is open, among what the person sees: at most six queries."""
     if case.about_id:
         return Alike(case)
     bundle = bundling.bundle_of(case)
@@ -38,7 +38,7 @@ def members(bundle: Bundle, user):
 
 def suggested(case: Case, user, bundle: Bundle | None = None) -> list[Case]:
     """Other open cases of the last 60 days that may be the same trouble, without those of the bundle already."""
-    rows = Case.objects.visible_to(user).open().exclude(pk=case.pk).for_page()
+    rows = Case.objects.visible_to(user).open().exclude(pk=case.pk).select_related("area")
     if bundle:
         rows = rows.exclude(bundled__bundle=bundle, bundled__removed_at__isnull=True)
     asked = Asked(case.area_id, [case.category_id], case.compound_id, likeness.of(case))

@@ -78,7 +78,7 @@ def _ended(rows: QuerySet[Publication]) -> list[Ended]:
 
 
 def similar_to(area: str, rows: list[Category], *, compound: int | None = None, words: str = "") -> list[Similar]:
-    """Open titled cases of the community of `area` that may be the same trouble; three queries at most.
+    """Open titled cases of the community of `area` that may be the same trouble; four queries at most.
 
     Those whose words are alike `words` first, then those of these categories; nothing older than 60 days. Where the
     compound is known, its own cases come first and those of other compounds stay out.

@@ -135,7 +135,7 @@ def place(*, at: datetime | None = None, most: int = 1000) -> int:
 
 
 def _place(row: Likeness, at: datetime) -> None:
-    others = similar.alike(Case.objects.exclude(pk=row.pk), _told_of(row), at=at, limit=similar.CIRCLE)
+    others = similar.alike(Case.objects.exclude(pk=row.pk).only("pk"), _told_of(row), at=at, limit=similar.CIRCLE)
     found = Likeness.objects.filter(case__in=[other.pk for other in others], circle__isnull=False)
     circles = sorted(set(found.values_list("circle", flat=True)))
     circle = circles[0] if circles else row.pk

@@ -47,7 +47,7 @@ class _Score(Func):
 
 
 def alike(rows: QuerySet[Case], told: Told, *, at: datetime | None = None, limit: int = 5) -> list[Case]:
-    """Cases of `rows` from the last 60 days whose text is alike, the most alike first, with `likeness`; one query."""
+    """Cases of `rows` from the last 60 days whose text is alike, the most alike first, with `likeness_score`; two queries."""
     if not told:
         return []
     weights = [round(weight * rules.SCALE) for weight in told.words.values()]
@@ -58,11 +58,24 @@ def alike(rows: QuerySet[Case], told: Told, *, at: datetime | None = None, limit
             Value(weights, ArrayField(SmallIntegerField())),
         ),
     )
-    near = recent(rows, at).filter(about__isnull=True, likeness__grams__overlap=list(told.searched))
+    near = recent(rows, at).filter(_shares(told), about__isnull=True)
     scored = near.annotate(likeness_score=score / float(rules.SCALE**2))
-    # Sorted, not filtered, by likeness: so it is computed only for rows that passed every other condition.
-    best = scored.order_by("-likeness_score", "-created_at")[:limit]
-    return [case for case in best if case.likeness_score >= rules.ALIKE]
+    # Sorted, not filtered, by likeness: so it is computed only for rows that passed every other condition. What the
+    # page shows of the few that remain is fetched afterwards: planning its joins takes longer than finding them.
+    best = scored.order_by("-likeness_score", "-created_at").values_list("pk", "likeness_score")[:limit]
+    scores = {pk: found for pk, found in best if found >= rules.ALIKE}
+    found = list(rows.filter(pk__in=scores)) if scores else []
+    for case in found:
+        case.likeness_score = scores[case.pk]
+    return sorted(found, key=lambda case: (-case.likeness_score, -case.pk))
+
+
+def _shares(told: Told) -> Q:
+    """Rows that have any of the grams searched for, or of two thirds of them."""
+    if not told.thirds:
+        return Q(likeness__grams__overlap=list(told.searched))
+    one, other, third = (Q(likeness__grams__overlap=list(part)) for part in told.thirds)
+    return (one & other) | (third & (one | other))
 
 
 def recent(rows: QuerySet[Case], at: datetime | None = None) -> QuerySet[Case]:
@@ -86,7 +99,7 @@ def here(rows: QuerySet[Case], asked: Asked, at: datetime | None = None) -> Quer
 
 
 def suggested(rows: QuerySet[Case], asked: Asked, *, at: datetime | None = None, limit: int = 5) -> list[Case]:
-    """What may be the same trouble, in at most two queries: texts that are alike first, then the same place and category."""
+    """What may be the same trouble, in at most three queries: texts that are alike first, then the same place and category."""
     found = {case.pk: case for case in alike(rows, asked.words, at=at, limit=limit)}
     for case in here(rows, asked, at)[:limit]:
         found.setdefault(case.pk, case)

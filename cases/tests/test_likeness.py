@@ -108,7 +108,7 @@ class TestCases:
             make_case(text=f"{LAMP}{number}", at=timezone.now())
         first = Case.objects.first()
         words = likeness.of(first)
-        with django_assert_num_queries(2):
+        with django_assert_num_queries(3):
             assert len(self.suggested(categories=[first.category_id], words=words)) == 5
 
     def test_the_night_counts_drops_and_weighs_anew(self, make_case, lamp, wang):

@@ -84,7 +84,7 @@ def _similar(request: HttpRequest, cleaned: dict) -> list[Case]:
     place = f"{cleaned.get('place', '')} {compound.name if compound else ''}"
     words = likeness.told(cleaned.get("text", ""), subject=cleaned.get("title", ""), place=place)
     asked = Asked(area.code, [category.pk], compound.pk if compound else None, words)
-    return suggested(Case.objects.visible_to(request.user).open().for_page(), asked, limit=SHOWN)
+    return suggested(Case.objects.visible_to(request.user).open().select_related("area"), asked, limit=SHOWN)
 
 
 def _page(

@@ -93,7 +93,7 @@ def _say(writer: Writer) -> float:
 
 def _ask(rows, writer: Writer, categories: list[int]) -> None:
     words = likeness.told(writer.text())
-    similar.suggested(rows.for_page(), Asked(XINCUN, [writer.dice.choice(categories)], None, words))
+    similar.suggested(rows.select_related("area"), Asked(XINCUN, [writer.dice.choice(categories)], None, words))
 
 
 def _milliseconds(act) -> float:
