@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import Case as Choose
@@ -63,8 +64,8 @@ def alike(rows: QuerySet[Case], told: Told, *, at: datetime | None = None, limit
     # Sorted, not filtered, by likeness: so it is computed only for rows that passed every other condition. What the
     # page shows of the few that remain is fetched afterwards: planning its joins takes longer than finding them.
     best = scored.order_by("-likeness_score", "-created_at").values_list("pk", "likeness_score")[:limit]
-    scores = {pk: found for pk, found in best if found >= rules.ALIKE}
-    found = list(rows.filter(pk__in=scores)) if scores else []
+    scores = {pk: likeness for pk, likeness in best if likeness >= rules.ALIKE}
+    found: list[Any] = list(rows.filter(pk__in=scores)) if scores else []
     for case in found:
         case.likeness_score = scores[case.pk]
     return sorted(found, key=lambda case: (-case.likeness_score, -case.pk))
