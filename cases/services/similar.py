@@ -100,8 +100,11 @@ def here(rows: QuerySet[Case], asked: Asked, at: datetime | None = None) -> Quer
 
 
 def suggested(rows: QuerySet[Case], asked: Asked, *, at: datetime | None = None, limit: int = 5) -> list[Case]:
-    """What may be the same trouble, in at most three queries: texts that are alike first, then the same place and category."""
+    """What may be the same trouble, in at most three queries: texts that are alike first, then the same place and category.
+
+    Of both those of the same compound come first, where it is known.
+    """
     found = {case.pk: case for case in alike(rows, asked.words, at=at, limit=limit)}
     for case in here(rows, asked, at)[:limit]:
         found.setdefault(case.pk, case)
-    return list(found.values())[:limit]
+    return sorted(found.values(), key=lambda case: bool(asked.compound) and case.compound_id != asked.compound)[:limit]
