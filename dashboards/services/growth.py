@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Count, F, Max, Q
+from django.core.cache import cache
+from django.db.models import Count, F, Max, Q, QuerySet
 
 from cases.models import Case
 from cases.services.similar import recent
@@ -14,6 +15,7 @@ from dashboards.services.rows import place
 
 WINDOW_DAYS, AT_LEAST = 28, 5
 ALIKE_AT_LEAST, SHOWN = 3, 5
+LOOKED_UP = 300  # seconds
 
 
 @dataclass(frozen=True)
@@ -44,23 +46,36 @@ class Again:
 
 
 def again(code: str, at: datetime) -> list[Again]:
-    """The largest circles of alike cases in an area, three cases or more; one query over the cases that have a circle.
+    """The largest circles of alike cases in an area, three cases or more, with what is true of them now.
 
-    Named by a title staff wrote, else by the category: what residents wrote is not for a board.
+    Which circles these are is looked up every five minutes, because that reads every case of the 60 days. Named by a
+    title staff wrote, else by the category: what residents wrote is not for a board.
     """
     rows = recent(Case.objects.filter(place(code)), at).filter(likeness__circle__isnull=False, about__isnull=True)
-    open_ones = Count("pk", filter=Q(status__in=OPEN))
+    key = f"dashboards:again:{code}:{int(at.timestamp()) // LOOKED_UP}"
+    largest: list[int] = cache.get_or_set(key, lambda: _largest(rows), LOOKED_UP) or []
     sums = (
-        rows.order_by()
+        rows.filter(likeness__circle__in=largest)
+        .order_by()
         .values(circle=F("likeness__circle"))
         .annotate(
-            n=Count("pk"), title=Max("title"), category=Max("category__name"), open=open_ones, newest=Max("created_at")
+            n=Count("pk"),
+            title=Max("title"),
+            category=Max("category__name"),
+            open=Count("pk", filter=Q(status__in=OPEN)),
+            newest=Max("created_at"),
         )
     )
-    largest = sums.filter(n__gte=ALIKE_AT_LEAST).order_by("-n", "-newest")[:SHOWN]
     return [
-        Again(row["circle"], row["title"] or row["category"], row["n"], row["open"], row["newest"]) for row in largest
+        Again(row["circle"], row["title"] or row["category"], row["n"], row["open"], row["newest"])
+        for row in sums.filter(n__gte=ALIKE_AT_LEAST).order_by("-n", "-newest")
     ]
+
+
+def _largest(rows: QuerySet[Case]) -> list[int]:
+    """The circles with the most cases among `rows`."""
+    sums = rows.order_by().values_list(F("likeness__circle")).annotate(n=Count("pk"), newest=Max("created_at"))
+    return [row[0] for row in sums.filter(n__gte=ALIKE_AT_LEAST).order_by("-n", "-newest")[:SHOWN]]
 
 
 def _received(code: str, last: date) -> dict[int, int]:
