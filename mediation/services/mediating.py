@@ -28,6 +28,7 @@ from mediation.states import Action, Kept, Paper, Receiver, RecordKind, Status
 
 # How much longer both sides may agree to, counted from the limit that stands.
 MOST_MONTHS = 3
+ELSEWHERE = "已告知可以申请仲裁、行政裁决或者向人民法院起诉"
 _OUTCOME = {Kept.KEPT: Outcome.SOLVED, Kept.PARTLY: Outcome.PARTLY}
 _OF_RECORD = {RecordKind.INVESTIGATION: Action.INVESTIGATE, RecordKind.MEDIATION: Action.MEDIATE}
 
@@ -151,7 +152,7 @@ def fail(dispute: Dispute, why: str, *, seen: int | None = None, at: datetime | 
     """调解不成: the parties are told where else they may turn. The case stays with the community until that is done."""
     with acting(dispute, Action.FAIL, by=by, seen=seen, at=at) as turn:
         conclude(turn, success=False, resolution=words(why, "请写明没有达成协议的原因。"))
-        turn.note = "已告知可以申请仲裁、行政裁决或者向人民法院起诉"
+        turn.note = ELSEWHERE
         note_case(turn, f"调解未达成协议，{turn.note}。")
 
 
@@ -172,7 +173,7 @@ def follow_up(
         written = _write(turn, RecordKind.FOLLOW_UP, text, held_date, kept)
         turn.note = f"{turn.note}，{Kept(kept).label}"
         if not turn.dispute.is_success:
-            end_case(turn, "调解未达成协议，已告知可以申请仲裁、行政裁决或者向人民法院起诉。")
+            end_case(turn, f"调解未达成协议，{ELSEWHERE}。")
         follow_case(turn, f"回访：{Kept(kept).label}", _OUTCOME.get(Kept(kept), ""))
     return written
 

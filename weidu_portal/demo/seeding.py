@@ -79,12 +79,13 @@ def seed(
         ground.load()
         accounts = people.open_accounts(Random(SEED))
         settled = _settle(now, thin)
-    wished = _wishes(now, thin)
+    wished = _tell(wishes.add, now, thin=thin)
     told = _history(now, thin, say)
-    visited = _visits(now, thin)
-    _disputes(now)
-    _consultations(now)
-    run = _errands(now, thin)
+    visited = _tell(visits.add, now, thin=thin)
+    # Last, as their cases are none of the programme's.
+    _tell(disputes.add, now)
+    _tell(consulted.add, now)
+    run = _tell(errands.add, now, thin=thin)
     return Seeded(accounts, *settled, wished, visited, run, told, _fresh(now) if fresh_due else 0)
 
 
@@ -105,44 +106,10 @@ def _settle(now: datetime, thin: int) -> tuple[int, int, int]:
     return households, postings, services.add(Random(SEED), thin=thin, at=now)
 
 
-def _wishes(now: datetime, thin: int) -> int:
-    """Micro-wishes and who claims them; how many wishes are new."""
+def _tell(add: Callable[..., int], now: datetime, **more: int) -> int:
+    """One part of the demonstration in a transaction of its own; how many of its rows are new."""
     with transaction.atomic():
-        added = wishes.add(Random(SEED), people.Staff.load(), thin=thin, at=now)
-    if added:
-        _put_notices_away(now)
-    return added
-
-
-def _visits(now: datetime, thin: int) -> int:
-    """Visits, with what they opened; how many are new."""
-    with transaction.atomic():
-        added = visits.add(Random(SEED), people.Staff.load(), thin=thin, at=now)
-    if added:
-        _put_notices_away(now)
-    return added
-
-
-def _disputes(now: datetime) -> None:
-    """Disputes, service days and legal services; told last, as their cases are none of the programme's."""
-    with transaction.atomic():
-        added = disputes.add(Random(SEED), people.Staff.load(), at=now)
-    if added:
-        _put_notices_away(now)
-
-
-def _consultations(now: datetime) -> None:
-    """What the residents of one courtyard agreed on, and its money."""
-    with transaction.atomic():
-        added = consulted.add(Random(SEED), people.Staff.load(), at=now)
-    if added:
-        _put_notices_away(now)
-
-
-def _errands(now: datetime, thin: int) -> int:
-    """Errands run for people; how many are new."""
-    with transaction.atomic():
-        added = errands.add(Random(SEED), people.Staff.load(), thin=thin, at=now)
+        added = add(Random(SEED), people.Staff.load(), at=now, **more)
     if added:
         _put_notices_away(now)
     return added
