@@ -5,6 +5,7 @@ can start a formula in the reader's program, and Sensitive values come out maske
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -23,6 +24,8 @@ _NOT_IN_SHEET_NAMES = re.compile(r"[\[\]:*?/\\']")
 _A4 = 9
 _BODY = {"font_name": "宋体", "font_size": 10, "valign": "vcenter"}
 _CELL = {**_BODY, "border": 1, "text_wrap": True}
+# Points: a line of ten-point type, and what stays free above and below the lines of a row. No row is higher than 409.
+_LINE, _AROUND, _HIGHEST = 13, 5, 409
 _SIGNED = "填表人：{by}　　　　审核人：　　　　　　签收单位（盖章）：　　　　　　　　日期：　　　年　　月　　日"
 
 
@@ -58,7 +61,8 @@ def write_ledger(
     try:
         sheet = book.add_worksheet(_NOT_IN_SHEET_NAMES.sub("", heading.title)[:31] or "台账")
         top = _write_top(book, sheet, columns, heading)
-        count = _write_rows(sheet, rows, top, [_cell_format(book, column) for column in columns])
+        widths = [column.width for column in columns]
+        count = _write_rows(sheet, rows, top, [_cell_format(book, column) for column in columns], widths)
         _write_bottom(book, sheet, len(columns) - 1, top + count, heading)
     finally:
         book.close()
@@ -105,19 +109,42 @@ def _cell_format(book: Workbook, column: Column) -> tuple[Format, Format]:
     return book.add_format({**_CELL, **align, "num_format": "@"}), book.add_format({**_CELL, **align})
 
 
-def _write_rows(sheet: Worksheet, rows: Iterable[Sequence[Any]], top: int, formats: list) -> int:
+def _write_rows(
+    sheet: Worksheet, rows: Iterable[Sequence[Any]], top: int, formats: list, widths: Sequence[float]
+) -> int:
     count = 0
     for cells in rows:
         if count == MOST_ROWS:
             raise DomainError(f"超过{MOST_ROWS}行，一张表放不下。请先按区域或类别筛选，再分次导出。")
-        for number, cell in enumerate(cells):
+        said = [cell if type(cell) is int else neutralise(as_words(cell)) for cell in cells]
+        make_room(sheet, top + count, said, widths)
+        for number, cell in enumerate(said):
             as_text, as_number = formats[number]
             if type(cell) is int:
                 sheet.write_number(top + count, number, cell, as_number)
             else:
-                sheet.write_string(top + count, number, neutralise(as_words(cell)), as_text)
+                sheet.write_string(top + count, number, cell, as_text)
         count += 1
     return count
+
+
+def make_room(sheet: Worksheet, row: int, cells: Iterable[Any], widths: Sequence[float]) -> None:
+    """Make a row as high as its longest text needs; not every program does that by itself when it opens a file.
+
+    `widths` as `Column.width`. Call it before the row is written.
+    """
+    needed = max((lines_of(str(cell), width) for cell, width in zip(cells, widths, strict=False)), default=1)
+    if needed > 1:
+        sheet.set_row(row, min(needed * _LINE + _AROUND, _HIGHEST))
+
+
+def lines_of(text: str, width: float) -> int:
+    """How many lines `text` takes in a column `width` characters wide, where a Chinese character is as wide as two."""
+    room = max(int(width) - 1, 2)
+    if 2 * len(text) <= room and "\n" not in text:
+        return 1
+    lengths = (sum(1 + (unicodedata.east_asian_width(one) in "WF") for one in part) for part in text.split("\n"))
+    return sum(max(-(-length // room), 1) for length in lengths)
 
 
 def as_words(cell: Any) -> str:

@@ -216,9 +216,10 @@ class Board:
 
     @cached_property
     def growing(self) -> list[tuple[str, growth.Growing]]:
-        """Topics that grow, in the order of categories."""
+        """Topics that grow: those that grew most first, then in the order of categories."""
         found = {one.category_id: one for one in growth.growing(self.code, timezone.localdate(self.at))}
-        return [(category.name, found[pk]) for pk, category in self._categories.items() if pk in found]
+        named = [(category.name, found[pk]) for pk, category in self._categories.items() if pk in found]
+        return sorted(named, key=lambda one: one[1].before - one[1].now)
 
     @cached_property
     def again(self) -> list[growth.Again]:

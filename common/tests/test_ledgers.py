@@ -97,3 +97,19 @@ def test_ledger_of_one_column_and_an_awkward_name_can_be_opened():
     write_ledger(target, [Column("名称")], [["甲"]], heading=Heading("[a]:*?/\\台账", "", "甲&乙", "甲&乙"))
     target.seek(0)
     assert load_workbook(target).active.title == "a台账"
+
+
+def test_a_row_is_as_high_as_its_longest_text_and_no_higher_than_a_row_may_be():
+    long = "渗水来自楼外公共管道，要开挖路面"
+    _, sheet = opened([[1, "3-2-501", "", 3], [2, long, "", 3], [3, "上一行\n下一行", "", 3], [4, long * 100, "", 1]])
+    heights = [sheet.row_dimensions[row].height for row in (4, 5, 6, 7)]
+    assert heights[0] in (None, 15) and 15 < heights[2] < heights[1] < 400 < heights[3] <= 409
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "lines"),
+    [("", 12, 1), ("abcdefghijk", 12, 1), ("abcdefghijkl", 12, 2), ("五个汉字啊", 12, 1), ("六个汉字在里", 12, 2), ("一\n\n二", 12, 3),
+     ("字", 1, 1)],
+)  # fmt: skip
+def test_lines_of_a_text(text, width, lines):
+    assert ledgers.lines_of(text, width) == lines

@@ -4,9 +4,10 @@ import io
 
 import xlsxwriter
 
+from common.ledgers import make_room
 from dashboards.reporting.story import Rate, Story, Table
 
-WIDE, NARROW = 24, 12
+WIDE, NARROW, MEANING = 24, 12, 60
 
 
 def workbook(story: Story) -> bytes:
@@ -39,6 +40,8 @@ def _sheet(book, name: str, story: Story, heads: list[str], formats: dict):
     sheet.fit_to_pages(1, 0)
     sheet.set_column(0, 0, WIDE)
     sheet.set_column(1, len(heads), NARROW)
+    sheet.set_row(0, 30)
+    sheet.set_row(1, 18)
     sheet.merge_range(0, 0, 0, max(len(heads) - 1, 1), f"{story.title}　{name}", formats["title"])
     sheet.write_string(1, 0, f"{story.area}　{story.period}　制表：{story.by}　{story.made}", formats["note"])
     for column, head in enumerate(heads):
@@ -50,9 +53,10 @@ def _sheet(book, name: str, story: Story, heads: list[str], formats: dict):
 
 def _figures(book, story: Story, formats: dict) -> None:
     sheet = _sheet(book, "指标", story, ["指标", "数值", "分子", "分母", "怎么算"], formats)
-    sheet.set_column(4, 4, 60)
+    sheet.set_column(4, 4, MEANING)
+    widths = [WIDE, NARROW, NARROW, NARROW, MEANING]
     for row, rate in enumerate([*story.rates, *story.times, *story.counts], start=3):
-        _write(sheet, row, _cells(rate), formats["cell"])
+        _write(sheet, row, _cells(rate), formats["cell"], widths)
 
 
 def _cells(rate: Rate) -> list[str]:
@@ -62,13 +66,14 @@ def _cells(rate: Rate) -> list[str]:
 def _breakdown(book, story: Story, table: Table, formats: dict) -> None:
     sheet = _sheet(book, table.title, story, table.heads, formats)
     for row, line in enumerate(table.lines, start=3):
-        _write(sheet, row, [line.name, *line.cells], formats["cell"])
+        _write(sheet, row, [line.name, *line.cells], formats["cell"], [WIDE, *[NARROW] * len(line.cells)])
     if table.note:
         sheet.write_string(3 + len(table.lines), 0, table.note, formats["note"])
 
 
-def _write(sheet, row: int, cells: list[str], style) -> None:
+def _write(sheet, row: int, cells: list[str], style, widths: list[float]) -> None:
     """Whole numbers as numbers, so that people can add them up; everything else as text."""
+    make_room(sheet, row, cells, widths)
     for column, cell in enumerate(cells):
         plain = cell.replace("\u202f", "").replace(" ", "")
         if column and plain.isdecimal():

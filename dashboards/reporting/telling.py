@@ -16,6 +16,7 @@ from grids.models import Area
 from supervision.models import Order
 
 _HEADS = ["收到", "办结", "按期办结率", "解决率", "满意率"]
+_GROWING = 10  # the list of all of them is on the board
 _TITLES = {"weekly": "运行周报", "monthly": "运行月报"}
 
 
@@ -69,7 +70,7 @@ def _tables(board: Board, code: str, first: date, last: date) -> dict[str, Table
         )
         for one in board.shares
     ]
-    growing = [story.Line(name, [digits(one.before), digits(one.now)]) for name, one in board.growing]
+    growing = [story.Line(name, [digits(one.before), digits(one.now)]) for name, one in board.growing[:_GROWING]]
     waiting = [story.Line(name, [*map(digits, counts), digits(total)]) for name, counts, total in board.waiting]
     order = "按行政区划代码排列，不排名次。"
     return {
@@ -77,7 +78,10 @@ def _tables(board: Board, code: str, first: date, last: date) -> dict[str, Table
         "areas": Table("各地情况", [board.place_word, *_HEADS, "在办", "超期"], _lines(board.places, now=True), order),
         "waiting": Table("在哪里等", ["类别", *board.level_names, "合计"], waiting, "现在在办的事项，按类别和层级。"),
         "growing": Table(
-            "增长的问题", ["类别", "前四周", "近四周"], growing, "近四周收到比前四周多五成以上，且不少于5件。"
+            "增长的问题",
+            ["类别", "前四周", "近四周"],
+            growing,
+            "近四周收到比前四周多五成以上，且不少于5件；只列增加最多的十类。",
         ),
         "categories": Table("按类别", ["类别", *_HEADS], by_kind.get("category", [])),
         "channels": Table("按来源", ["来源", *_HEADS], by_kind.get("channel", [])),

@@ -7,8 +7,9 @@ from typing import IO
 from docx import Document
 from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Cm, Pt
+from docx.shared import Cm, Emu, Pt
 from docxtpl import DocxTemplate
 from jinja2 import TemplateError, Undefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -19,6 +20,8 @@ from dashboards.reporting.story import SAMPLE, Story
 # A template of words and a table or two is some tens of kilobytes; what unpacks to more than this is none.
 MOST_BYTES, MOST_UNPACKED = 2_000_000, 40_000_000
 SONG, HEI = "宋体", "黑体"
+# Centimetres between the margins: what names get, and each of the three cells that repeat the columns beside them.
+_NAMES, _REPEATING = 5.3, 3.5
 _BLOCKS = (("levels", "各层级解决占比"), ("areas", "各地情况"), ("waiting", "在哪里等"), ("growing", "增长的问题"),
            ("categories", "按类别"), ("units", "按承办单位"), ("orders", "督办"))  # fmt: skip
 
@@ -68,6 +71,19 @@ def _refuse_odd_file(content: bytes) -> None:
         raise DomainError("模板里有宏，不能使用。请另存为不含宏的.docx后重新上传。")
 
 
+def _set_widths(table, widths: list[int]) -> None:
+    """Columns of fixed widths (EMU): in the grid, which some programs follow, and in the cells, which others do."""
+    table.autofit = False
+    grid = table._tbl.tblGrid
+    for column in list(grid.gridCol_lst):
+        grid.remove(column)
+    for width in widths:
+        grid.add_gridCol().w = Emu(width)
+    for row in table.rows:
+        for cell, width in zip(row._tr.tc_lst, widths, strict=False):
+            cell.width = Emu(width)
+
+
 def check(template: IO[bytes]) -> None:
     """Try a template with a sample; DomainError says what is wrong with it."""
     fill(template, SAMPLE)
@@ -84,8 +100,13 @@ def default_template() -> bytes:
         "本期在办{{ open_items }}件，其中超期{{ overdue_items }}件。"
         "{% for one in counts %}{{ one.name }}{{ one.value }}{% if not loop.last %}，{% endif %}{% endfor %}。",
     )
-    _rates(document, "rates", "主要指标", ["指标", "数值", "分子", "分母", "怎么算"])
-    _rates(document, "times", "用时", ["指标", "数值", "", "件数", "怎么算"])
+    _rates(document, "rates", "主要指标", {"指标": (2.9, "name"), "数值": (1.8, "value"), "分子": (1.5, "numerator"),
+                                       "分母": (1.5, "denominator"), "怎么算": (8.1, "definition")})  # fmt: skip
+    _rates(document, "times", "用时", {"指标": (7.8, "name"), "数值": (4, "value"), "件数": (4, "denominator")})
+    _text(
+        document,
+        "期间办结的事项，等反映人答复的时间不算：中位是一半事项、九成是十分之九的事项在这么多个工作日以内办结。",
+    )
     for code, title in _BLOCKS:
         _block(document, code, title)
     _text(document, "数据由系统按办理记录生成，口径见各项说明；按行政区划代码或名称排列，不排名次。")
@@ -123,7 +144,7 @@ def _text(document, words: str, *, center: bool = False) -> None:
     paragraph = document.add_paragraph()
     if center:
         paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    paragraph.paragraph_format.line_spacing = 1.5
+    paragraph.paragraph_format.line_spacing, paragraph.paragraph_format.space_before = 1.5, Pt(4)
     _run(paragraph, words)
 
 
@@ -131,39 +152,59 @@ def _table(document, heads: list[str]):
     table = document.add_table(rows=1, cols=len(heads), style="Table Grid")
     table.alignment = WD_TABLE_ALIGNMENT.CENTER
     for cell, head in zip(table.rows[0].cells, heads, strict=True):
-        _run(cell.paragraphs[0], head, name=HEI, size=9)
+        _said(cell, head, name=HEI)
+    _repeat_on_every_page(table.rows[0])
     return table
+
+
+def _repeat_on_every_page(row) -> None:
+    row._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
 
 
 def _row(table, words: list[str]) -> None:
     for cell, text in zip(table.add_row().cells, words, strict=True):
-        _run(cell.paragraphs[0], text, size=9)
+        _said(cell, text)
 
 
-def _rates(document, code: str, title: str, heads: list[str]) -> None:
-    """A table of figures: one row a figure, repeated by the template language."""
+def _said(cell, words: str, *, name: str = SONG) -> None:
+    """Small type with some air above and below."""
+    paragraph = cell.paragraphs[0]
+    paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(2)
+    _run(paragraph, words, name=name, size=9)
+
+
+def _rates(document, code: str, title: str, columns: dict[str, tuple[float, str]]) -> None:
+    """A table of figures: one row a figure, repeated by the template language; columns with their centimetres."""
+    _title(document, title)
+    table = _table(document, list(columns))
+    rest = [""] * (len(columns) - 1)
+    _row(table, [f"{{%tr for one in {code} %}}", *rest])
+    _row(table, [f"{{{{ one.{name} }}}}" for _, name in columns.values()])
+    _row(table, ["{%tr endfor %}", *rest])
+    _set_widths(table, [Cm(wide) for wide, _ in columns.values()])
+
+
+def _title(document, words: str) -> None:
     paragraph = document.add_paragraph()
-    _run(paragraph, title, name=HEI, size=13)
-    table = _table(document, heads)
-    _row(table, [f"{{%tr for one in {code} %}}", *[""] * 4])
-    _row(table, ["{{ one.name }}", "{{ one.value }}", "{{ one.numerator }}", "{{ one.denominator }}",
-                 "{{ one.definition }}"])  # fmt: skip
-    _row(table, ["{%tr endfor %}", *[""] * 4])
+    paragraph.paragraph_format.space_before, paragraph.paragraph_format.space_after = Pt(12), Pt(4)
+    paragraph.paragraph_format.keep_with_next = True
+    _run(paragraph, words, name=HEI, size=13)
 
 
 def _block(document, code: str, title: str) -> None:
     """A breakdown whose columns are the table's own; left out where it is empty."""
     _text(document, f"{{%p if tables.{code} and tables.{code}.lines %}}")
-    paragraph = document.add_paragraph()
-    _run(paragraph, title, name=HEI, size=13)
+    _title(document, title)
     table = document.add_table(rows=0, cols=2, style="Table Grid")
     table.alignment = WD_TABLE_ALIGNMENT.CENTER
     _row(table, [f"{{{{ tables.{code}.heads[0] }}}}",
                  f"{{%tc for head in tables.{code}.heads[1:] %}}"])  # fmt: skip
     _widen(table, ["{{ head }}", "{%tc endfor %}"])
+    _repeat_on_every_page(table.rows[0])
     _row_of(table, [f"{{%tr for line in tables.{code}.lines %}}"])
     _row_of(table, ["{{ line.name }}", "{%tc for cell in line.cells %}", "{{ cell }}", "{%tc endfor %}"])
     _row_of(table, ["{%tr endfor %}"])
+    _set_widths(table, [Cm(_NAMES), *[Cm(_REPEATING)] * 3])
     _text(document, f"{{% if tables.{code}.note %}}{{{{ tables.{code}.note }}}}{{% endif %}}")
     _text(document, "{%p endif %}")
 
@@ -172,10 +213,10 @@ def _widen(table, more: list[str]) -> None:
     """Add cells to the first row: the columns between `tc for` and `tc endfor` repeat."""
     for words in more:
         column = table.add_column(Cm(2))
-        _run(column.cells[0].paragraphs[0], words, size=9)
+        _said(column.cells[0], words, name=HEI)
 
 
 def _row_of(table, words: list[str]) -> None:
     cells = table.add_row().cells
     for cell, text in zip(cells, [*words, *[""] * (len(cells) - len(words))], strict=True):
-        _run(cell.paragraphs[0], text, size=9)
+        _said(cell, text)

@@ -6,6 +6,8 @@ import zipfile
 import pytest
 from django.utils import timezone
 from docx import Document
+from docx.oxml.ns import qn
+from docx.shared import Cm
 from openpyxl import load_workbook
 
 from common.errors import DomainError
@@ -45,6 +47,22 @@ def test_the_default_template_says_every_figure_with_what_it_is_made_of():
         assert expected in said
     assert "{" not in said
     assert "按类别" not in said, "a breakdown without rows is left out"
+
+
+def test_its_tables_stay_between_the_margins_however_many_columns_repeat_and_their_heads_stand_on_every_page():
+    heads = ["街道", "收到", "办结", "按期办结率", "解决率", "满意率", "在办", "超期"]
+    story = told(
+        rates=[Rate("解决率", "92.9%", "52", "56", "回访确认已解决 ÷ 有效回访")],
+        tables={"areas": Table("各地情况", heads, [Line("北大街道", ["1"] * 7)])},
+    )
+    document = Document(io.BytesIO(word.fill(io.BytesIO(word.default_template()), story)))
+    page = document.sections[0]
+    between = page.page_width - page.left_margin - page.right_margin
+    for table in document.tables:
+        widths = [column.width for column in table.columns]
+        assert sum(widths) <= between and min(widths) > Cm(1)
+        assert len(widths) == len(table.rows[0].cells) and table.rows[0]._tr.trPr.find(qn("w:tblHeader")) is not None
+    assert widths[0] > widths[1], "names get more room than numbers"
 
 
 def test_the_default_template_passes_the_check_every_upload_passes():

@@ -124,10 +124,10 @@ def test_without_javascript_filters_and_questions_work(open_page, ledger, make_c
     page.goto(f"/r/{call.token}/")
     page.check("input[name=outcome][value=unsolved]", force=True)
     page.click("button:has-text('提交评价')")
-    assert page.is_visible("text=请选择为什么没有解决")
+    page.wait_for_selector("text=请选择为什么没有解决")
     page.check("input[name=unsolved_reason][value=came_back]", force=True)
     page.click("button:has-text('提交评价')")
-    assert page.is_visible("text=谢谢您")
+    page.wait_for_selector("text=谢谢您")
     assert Case.objects.get(pk=asked.pk).review_by
 
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from conftest import XINCUN
 from ops.pytest_browser import DESKTOP, PHONE, assert_accessible
@@ -126,7 +127,8 @@ def test_everything_works_without_javascript(open_page, wall):
     page.check("#kind-service", force=True)
     page.select_option("#street", XINCUN[:9])
     page.click("button:has-text('筛选')")
-    assert page.locator("article").count() == 1 and "全家福" in page.inner_text("article")
+    expect(page.locator("article")).to_have_count(1)
+    assert "全家福" in page.inner_text("article")
 
 
 def test_the_wall_is_narrowed_at_a_tap_and_the_address_says_so(phone, wall):

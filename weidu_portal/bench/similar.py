@@ -5,6 +5,7 @@ import time
 from functools import partial
 from itertools import accumulate
 
+from django.core.cache import cache
 from django.utils import timezone
 
 from cases import likeness as rules
@@ -71,7 +72,7 @@ def measure() -> dict[str, float]:
         **figures,
         "similar_grams_kept": GramCount.objects.count(),
         "similar_weighing_seconds": round(weighing, 1),
-        "similar_board_ms": round(_board(), 1),
+        **_board(),
         "similar_row_ms": round(_written(), 2),
     }
 
@@ -102,11 +103,19 @@ def _milliseconds(act) -> float:
     return 1000 * (time.perf_counter() - began)
 
 
-def _board() -> float:
-    """Milliseconds the topics of the district's board take, with ten alike cases in every circle."""
+def _board() -> dict[str, float]:
+    """Milliseconds the topics of the district's board take, ten alike cases in every circle: looked up anew, and from there on."""
     crowd.run("UPDATE cases_likeness SET circle = case_id - case_id %% 10", {})
     crowd.run("VACUUM ANALYZE cases_likeness")
-    return min(_milliseconds(partial(growth.again, XINCUN[:6], timezone.now())) for _ in range(5))
+    look = partial(growth.again, XINCUN[:6], timezone.now())
+    anew = []
+    for _ in range(5):
+        cache.clear()
+        anew.append(_milliseconds(look))
+    return {
+        "similar_board_first_ms": round(min(anew), 1),
+        "similar_board_ms": round(min(_milliseconds(look) for _ in range(5)), 1),
+    }
 
 
 def _written() -> float:
