@@ -9,6 +9,7 @@ from django.contrib.auth import login, logout, update_session_auth_hash
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
+from django.utils.cache import add_never_cache_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.module_loading import import_string
 from django.views.decorators.cache import never_cache
@@ -17,6 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts import passwords, services
 from accounts.forms import PasswordForm, SignInForm
+from accounts.kept import opened
 from accounts.lockout import lock_length, locked_until
 from accounts.models import User
 from accounts.preferences import remember_size
@@ -29,16 +31,34 @@ KEPT_FOR = int(timedelta(days=30).total_seconds())
 @require_http_methods(["GET", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponse:
     """The sign-in page. Who is signed in already is taken to where they start."""
+    kept = request.POST.get("kept", "")
     if request.user.is_authenticated:
-        return redirect(_start(request.user))
+        return _carry_on(request, kept) or redirect(_start(request.user))
     form = SignInForm(request, request.POST or None)
     if not form.is_valid():
-        return render(request, "accounts/sign_in.html", {"form": form, "next": _next(request)})
+        return sign_in_page(request, form, kept=kept)
     login(request, form.user)
     if form.cleaned_data["keep"]:
         request.session.set_expiry(KEPT_FOR)
-    answer = redirect(_next(request) or _start(form.user))
+    answer = _carry_on(request, kept) or redirect(_next(request) or _start(form.user))
     return remember_size(request, answer, form.user.size) if form.user.size else answer
+
+
+def sign_in_page(request: HttpRequest, form: SignInForm | None = None, *, kept: str = "") -> HttpResponse:
+    """The sign-in form; with `kept`, what was typed into another form before the session ended (accounts.kept)."""
+    kept = kept if opened(kept) else ""
+    shown = {"form": form or SignInForm(request), "next": _next(request), "kept": kept}
+    answer = render(request, "accounts/sign_in.html", shown)
+    add_never_cache_headers(answer)
+    return answer
+
+
+def _carry_on(request: HttpRequest, sealed: str) -> HttpResponse | None:
+    """The page that sends a kept form after all; None where there is none, or a password has to be replaced first."""
+    found = opened(sealed)
+    if found is None or request.user.must_change_password:
+        return None
+    return render(request, "accounts/carry_on.html", {"kept": found})
 
 
 @require_POST
@@ -50,8 +70,8 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
+@sensitive_post_parameters()  # before the guard: what is typed here is not kept where nobody is signed in either
 @login_required
-@sensitive_post_parameters()
 @require_http_methods(["GET", "POST"])
 def password(request: HttpRequest) -> HttpResponse:
     """A new password: forced after one of somebody else's making, otherwise whenever the person wants."""

@@ -59,3 +59,19 @@ def _json(request: HttpRequest, status: int, detail: str, error: str = "server")
     if request.path.startswith(_API):
         return JsonResponse({"detail": detail}, status=status)
     return JsonResponse({"error": error, "words": f"{detail}。"}, status=status, headers={"Cache-Control": "no-store"})
+
+
+class WrongMethodMiddleware:
+    """Says why a page that only a button opens does not open, where the answer would be an empty page."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """The answer, with words where it is a 405 without any."""
+        answer = self.get_response(request)
+        if answer.status_code != 405 or answer.streaming or answer.content:
+            return answer
+        said = _framed(request, "405.html", 405, "这个地址不支持这种请求")
+        said["Allow"] = answer["Allow"]
+        return said

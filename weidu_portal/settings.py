@@ -97,6 +97,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "weidu_portal.errors.WrongMethodMiddleware",
+    "accounts.middleware.SessionEndedMiddleware",
     "accounts.middleware.FirstPasswordMiddleware",
     "axes.middleware.AxesMiddleware",
 ]

@@ -128,6 +128,27 @@
     });
   }
 
+  /* What htmx could not fetch is said where messages stand; the page stays as it was. */
+  function sayFailed(words) {
+    var place = document.querySelector("[data-failed]");
+    if (!place) {
+      place = document.createElement("div");
+      place.className = "messages";
+      place.dataset.failed = "";
+      place.innerHTML = '<div class="notice over" role="alert"><span></span></div>';
+      document.querySelector("main").prepend(place);
+    }
+    place.querySelector("span").textContent = words;
+    place.scrollIntoView({ block: "nearest" });
+  }
+
+  function onFailed(event) {
+    var answer = event.detail.xhr;
+    if (answer.status === 401) { sayFailed(answer.responseText); return; }
+    var words = { 0: "没有连上网络。", 403: "这一页放得太久，或者没有权限。", 429: "刚才太频繁了。" };
+    sayFailed((words[answer.status] || "服务没有答复。") + "这一页和填的内容都没有变，请稍后再试，不行就刷新页面。");
+  }
+
   function ready(root) {
     root.querySelectorAll("[data-script-only]").forEach(function (part) { part.hidden = false; });
     root.querySelectorAll("form").forEach(countPicked);
@@ -146,6 +167,12 @@
   document.addEventListener("keydown", function (event) { if (event.key === "Escape") { closeMenus(event); } });
   document.addEventListener("change", onChange);
   document.addEventListener("submit", onSubmit);
+  document.addEventListener("htmx:responseError", onFailed);
+  document.addEventListener("htmx:sendError", onFailed);
+  document.addEventListener("htmx:afterRequest", function (event) {
+    var failed = event.detail.successful && document.querySelector("[data-failed]");
+    if (failed) { failed.remove(); }
+  });
   document.addEventListener("htmx:load", function (event) { ready(event.target); });
   /* Back from the next page: forms may be sent again, and boxes may have kept their ticks. */
   window.addEventListener("pageshow", function () {

@@ -16,6 +16,13 @@ def test_an_unknown_address_says_what_may_be_wrong_and_where_to_go(client):
     assert reverse("public:track") in answer.content.decode()
 
 
+def test_a_page_that_only_a_button_opens_says_so(client, chen):
+    client.force_login(chen)
+    answer = client.get(reverse("desk:bulk"))
+    assert answer.status_code == 405 and answer["Allow"] == "POST"
+    assert "这一页不能直接打开" in answer.content.decode()
+
+
 def test_an_unknown_api_address_answers_json(client):
     answer = client.get("/api/v1/no-such-thing/")
     assert answer.status_code == 404
