@@ -237,7 +237,7 @@ TABLE: dict[tuple[Status, Action], Rule] = {
     **{(_S.CLOSED, action): rule for action, rule in (_ASSIGNED | _DRAFTED | _DISTRICT | _IN_PUBLIC).items()},
     **{(_S.SUSPENDED, action): rule for action, rule in (_ASSIGNED | _DRAFTED | _DISTRICT | _IN_PUBLIC).items()},
     **{(_S.SUSPENDED, action): rule for action, rule in _BUNDLED.items()},
-    **{(status, _A.UNBUNDLE): _BUNDLED[_A.UNBUNDLE] for status in (_S.CONFIRMING, _S.CLOSED, _S.REFUSED)},
+    **{(status, _A.UNBUNDLE): _BUNDLED[_A.UNBUNDLE] for status in (_S.CONFIRMING, *ENDED)},
     (_S.REFUSED, _A.TAKE_BACK): _IN_PUBLIC[_A.TAKE_BACK],
     (_S.WITHDRAWN, _A.TAKE_BACK): _IN_PUBLIC[_A.TAKE_BACK],
     (_S.MERGED, _A.TAKE_BACK): _IN_PUBLIC[_A.TAKE_BACK],

@@ -11,7 +11,7 @@ from accounts.models import User
 from cases.assignments import Kind
 from cases.ladder import next_level
 from cases.models import Assignment, Case, Event
-from cases.services import assigning, clock, counting
+from cases.services import assigning, bundling, clock, counting
 from cases.services.acting import OFFICE_UNIT, Turn, acting, begin_step, clear_alarms, seat_at, seat_of, unit_of
 from cases.states import OPEN, Action
 from cases.wording import CALLED
@@ -141,21 +141,24 @@ def merge(
     case: Case, into: Case, *, note: str = "", seen: int | None = None, at: datetime | None = None, by: User
 ) -> None:
     """并案: the case ends in another open one of the same community; its reporters confirm and rate through that one."""
-    with _both_locked(case, into) as target, acting(case, Action.MERGE, by=by, seen=seen, at=at) as turn:
-        if target.pk == turn.case.pk or target.status not in OPEN:
-            raise DomainError("只能并入另一件正在办理的事项。")
-        if target.community != turn.case.community:
-            raise DomainError("只能并入同一社区的事项。")
-        if target.about_id or turn.case.about_id:
-            raise DomainError("反映工作人员的事项不能并案。")
-        turn.case.merged_into, turn.note = target, note
-        clock.close(turn.case, turn.at)
-        Case.objects.filter(merged_into=turn.case).update(merged_into=target)
-        turn.tell_reporters("您反映的问题已与同一问题合并办理")
-        with acting(target, Action.JOIN, by=by, at=turn.at) as joined:
-            joined.note = f"并入{turn.case.number}"
-            _take_over(joined.case, turn.case, turn.at)
-            joined.tell(seat_of(joined.case), "有同一问题并入")
+    at = at or timezone.now()
+    with _both_locked(case, into) as target:
+        with acting(case, Action.MERGE, by=by, seen=seen, at=at) as turn:
+            if target.pk == turn.case.pk or target.status not in OPEN:
+                raise DomainError("只能并入另一件正在办理的事项。")
+            if target.community != turn.case.community:
+                raise DomainError("只能并入同一社区的事项。")
+            if target.about_id or turn.case.about_id:
+                raise DomainError("反映工作人员的事项不能并案。")
+            turn.case.merged_into, turn.note = target, note
+            clock.close(turn.case, turn.at)
+            Case.objects.filter(merged_into=turn.case).update(merged_into=target)
+            turn.tell_reporters("您反映的问题已与同一问题合并办理")
+            with acting(target, Action.JOIN, by=by, at=turn.at) as joined:
+                joined.note = f"并入{turn.case.number}"
+                _take_over(joined.case, turn.case, turn.at)
+                joined.tell(seat_of(joined.case), "有同一问题并入")
+        bundling.leave(case, f"已并入{into.number}", at=at, by=by)
 
 
 @contextmanager
