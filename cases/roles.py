@@ -24,8 +24,9 @@ ELSEWHERE = frozenset(
 )
 
 # What pages of their own end for cases of these categories: the case is answered with what came out there.
-ENDED_ELSEWHERE = frozenset({"dispute"})
+ENDED_ELSEWHERE = frozenset({"dispute", "agency"})
 _ENDS = frozenset({Action.RESOLVE, Action.MERGE, Action.CLASSIFY})
+OWN_STEPS = "{}有自己的步骤，请打开这件事项，按步骤办结。"
 
 _ABOVE = frozenset({Who.ABOVE})
 NOT_OFFERED = DECISIONS | RESIDENTS_OWN | OF_ASSIGNMENTS | ELSEWHERE
@@ -107,7 +108,7 @@ def _assigns(case: Case, roles: frozenset[Who]) -> bool:
 
 def _fits(action: Action, case: Case) -> bool:
     """False where the state table allows the pair but the case leaves nothing to do, or another page does it."""
-    if action in _ENDS and case.category.code in ENDED_ELSEWHERE:
+    if ends_elsewhere(case, action):
         return False
     office_holds = bool(case.handling_unit_id) and case.handling_unit.code == OFFICE_UNIT
     in_district = case.level == Level.DISTRICT
@@ -127,6 +128,11 @@ def _fits(action: Action, case: Case) -> bool:
         Action.ASK_EXTENSION: not case.is_open or extension_days(case) > 0,
     }
     return needs.get(action, True)
+
+
+def ends_elsewhere(case: Case, action: Action) -> bool:
+    """True where steps of their own lead to this: an errand is handed back and signed for, a dispute brought to a result."""
+    return action in _ENDS and case.category.code in ENDED_ELSEWHERE
 
 
 def _can_return(case: Case) -> bool:
