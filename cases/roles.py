@@ -20,7 +20,7 @@ OF_ASSIGNMENTS = frozenset(action for action in Action if action.value.startswit
 ELSEWHERE = frozenset(
     {Action.DRAFT, Action.DRAFT_BACK, Action.WHISTLE_END, Action.SUPERVISE, Action.CONVENE, Action.DECIDE, Action.LIST}
     | {Action.WHISTLE, Action.COORDINATE, Action.SEND_DOWN, Action.PUBLISH, Action.TAKE_BACK}
-    | {Action.BUNDLE, Action.UNBUNDLE}
+    | {Action.BUNDLE, Action.UNBUNDLE, Action.MEDIATE}
 )
 
 # What pages of their own end for cases of these categories: the case is answered with what came out there.
@@ -182,6 +182,12 @@ def _sorts(case: Case, user, action: Action) -> bool:
     mine = [p.area_id for p in postings_of(user) if p.area_id and Ability.HANDLE in p.post.grants]
     further_up = any(case.area_id.startswith(code) and level_of(code) > case.level for code in mine)
     return further_up and case.about_id != user.pk and action in actions_for(case.status, _ABOVE)
+
+
+def may_mediate(case: Case, user) -> bool:
+    """True where the user's community may take up as a dispute what it or a grid of its own holds."""
+    within = case.level <= Level.COMMUNITY and case.category.code not in ENDED_ELSEWHERE
+    return within and not case.about_id and Action.MEDIATE in actions_for(case.status, roles_of(case, user))
 
 
 def may_list_call(case: Case, user) -> bool:

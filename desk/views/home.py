@@ -40,6 +40,7 @@ ARRIVALS = {
     "review": "居民反映没有解决，重新办理",
     "reopen": "重新办理",
     "resume": "恢复办理",
+    "mediate": "转为调解",
 }
 
 
