@@ -99,7 +99,7 @@ class ErrandFilter(filters.FilterSet):
         for name in ("since", "until"):
             fields[name].widget = forms.DateInput(attrs={"type": "date"}) if data.get(name) else forms.HiddenInput()
         for name, field in fields.items():
-            style = "form-control" if name == "q" else "form-select"
+            style = "form-control" if name in ("q", "since", "until") else "form-select"
             field.widget.attrs |= {"class": style, "aria-label": field.label, "id": f"filter-{name}"}
         fields["q"].widget.attrs |= {"placeholder": fields["q"].label, "maxlength": 60}
         fields["q"].widget.input_type = "search"
