@@ -22,7 +22,7 @@ from cases import services as cases
 from cases.assignment_roles import is_theirs, open_assignment_actions
 from cases.filters import CaseFilter
 from cases.models import Assignment, Case, Category, Event
-from cases.roles import knows_reporter, may_decide, open_actions
+from cases.roles import OWN_STEPS, ends_elsewhere, knows_reporter, may_decide, open_actions
 from cases.serializers import (
     ActionAsks,
     ActionRequest,
@@ -38,7 +38,7 @@ from cases.serializers import (
 )
 from cases.states import Action
 from common.api import CursorPages, JsonView, Refusal, Refused
-from common.errors import StalePage
+from common.errors import DomainError, StalePage
 from common.receipts import is_receipt
 from grids.api import able
 from grids.permissions import Ability
@@ -188,6 +188,8 @@ class CaseAction(CaseView):
         sent = ActionRequest(data=request.data)
         sent.is_valid(raise_exception=True)
         self.seen = sent.validated_data.get("seen")
+        if ends_elsewhere(self.held, chosen):
+            raise DomainError(OWN_STEPS.format(self.held.category.name))
         _refuse_closed(self.held, chosen, self.seen, request.user)
         asked = partial(acts.form_for, self.held, chosen, request.user)
         form = _bound(asked, chosen, sent.validated_data.get("values", {}))

@@ -20,12 +20,13 @@ OF_ASSIGNMENTS = frozenset(action for action in Action if action.value.startswit
 ELSEWHERE = frozenset(
     {Action.DRAFT, Action.DRAFT_BACK, Action.WHISTLE_END, Action.SUPERVISE, Action.CONVENE, Action.DECIDE, Action.LIST}
     | {Action.WHISTLE, Action.COORDINATE, Action.SEND_DOWN, Action.PUBLISH, Action.TAKE_BACK}
-    | {Action.BUNDLE, Action.UNBUNDLE}
+    | {Action.BUNDLE, Action.UNBUNDLE, Action.MEDIATE}
 )
 
 # What pages of their own end for cases of these categories: the case is answered with what came out there.
-ENDED_ELSEWHERE = frozenset({"dispute"})
+ENDED_ELSEWHERE = frozenset({"dispute", "agency"})
 _ENDS = frozenset({Action.RESOLVE, Action.MERGE, Action.CLASSIFY})
+OWN_STEPS = "{}有自己的步骤，请打开这件事项，按步骤办结。"
 
 _ABOVE = frozenset({Who.ABOVE})
 NOT_OFFERED = DECISIONS | RESIDENTS_OWN | OF_ASSIGNMENTS | ELSEWHERE
@@ -107,7 +108,7 @@ def _assigns(case: Case, roles: frozenset[Who]) -> bool:
 
 def _fits(action: Action, case: Case) -> bool:
     """False where the state table allows the pair but the case leaves nothing to do, or another page does it."""
-    if action in _ENDS and case.category.code in ENDED_ELSEWHERE:
+    if ends_elsewhere(case, action):
         return False
     office_holds = bool(case.handling_unit_id) and case.handling_unit.code == OFFICE_UNIT
     in_district = case.level == Level.DISTRICT
@@ -127,6 +128,11 @@ def _fits(action: Action, case: Case) -> bool:
         Action.ASK_EXTENSION: not case.is_open or extension_days(case) > 0,
     }
     return needs.get(action, True)
+
+
+def ends_elsewhere(case: Case, action: Action) -> bool:
+    """True where steps of their own lead to this: an errand is handed back and signed for, a dispute brought to a result."""
+    return action in _ENDS and case.category.code in ENDED_ELSEWHERE
 
 
 def _can_return(case: Case) -> bool:
@@ -176,6 +182,12 @@ def _sorts(case: Case, user, action: Action) -> bool:
     mine = [p.area_id for p in postings_of(user) if p.area_id and Ability.HANDLE in p.post.grants]
     further_up = any(case.area_id.startswith(code) and level_of(code) > case.level for code in mine)
     return further_up and case.about_id != user.pk and action in actions_for(case.status, _ABOVE)
+
+
+def may_mediate(case: Case, user) -> bool:
+    """True where the user's community may take up as a dispute what it or a grid of its own holds."""
+    within = case.level <= Level.COMMUNITY and case.category.code not in ENDED_ELSEWHERE
+    return within and not case.about_id and Action.MEDIATE in actions_for(case.status, roles_of(case, user))
 
 
 def may_list_call(case: Case, user) -> bool:

@@ -88,6 +88,7 @@ class Action(models.TextChoices):
     TAKE_BACK = "take_back", "撤下公示"
     BUNDLE = "bundle", "归为类案"
     UNBUNDLE = "unbundle", "移出类案"
+    MEDIATE = "mediate", "转为调解"
 
 
 class Alarm(models.TextChoices):
@@ -196,6 +197,8 @@ _AT_WORK = {
     _A.ASSIGN: _rule(None, _W.HOLDER, _W.OFFICE, _W.COLLECTOR),
     _A.WHISTLE: _rule(None, _W.HOLDER),
     _A.COORDINATE: _rule(None, _W.HOLDER, _W.ABOVE, _W.OFFICE),
+    # Whose turn it was or not: neighbours who quarrel are the community's to bring together.
+    _A.MEDIATE: _rule(_S.RECEIVED, _W.COMMUNITY),
     **_LABELS,
     **_RESIDENT_SPEAKS,
     **_ASSIGNED,
@@ -237,7 +240,7 @@ TABLE: dict[tuple[Status, Action], Rule] = {
     **{(_S.CLOSED, action): rule for action, rule in (_ASSIGNED | _DRAFTED | _DISTRICT | _IN_PUBLIC).items()},
     **{(_S.SUSPENDED, action): rule for action, rule in (_ASSIGNED | _DRAFTED | _DISTRICT | _IN_PUBLIC).items()},
     **{(_S.SUSPENDED, action): rule for action, rule in _BUNDLED.items()},
-    **{(status, _A.UNBUNDLE): _BUNDLED[_A.UNBUNDLE] for status in (_S.CONFIRMING, _S.CLOSED, _S.REFUSED)},
+    **{(status, _A.UNBUNDLE): _BUNDLED[_A.UNBUNDLE] for status in (_S.CONFIRMING, *ENDED)},
     (_S.REFUSED, _A.TAKE_BACK): _IN_PUBLIC[_A.TAKE_BACK],
     (_S.WITHDRAWN, _A.TAKE_BACK): _IN_PUBLIC[_A.TAKE_BACK],
     (_S.MERGED, _A.TAKE_BACK): _IN_PUBLIC[_A.TAKE_BACK],

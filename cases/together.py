@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from audit.services import record
 from cases.acts import form_for, perform
 from cases.models import Bundle, Case
+from cases.roles import OWN_STEPS, ends_elsewhere
 from cases.states import OPEN, Action, rule_of
 from common.errors import DomainError
 
@@ -69,5 +70,7 @@ def _act(case: Case, action: Action, typed: dict[str, str], by) -> str:
 def _why_not(case: Case, action: Action) -> str:
     if rule_of(case.status, action) is None:
         return f"现在是“{case.get_status_display()}”，不能{action.label}。"
+    if ends_elsewhere(case, action):
+        return OWN_STEPS.format(case.category.name)
     holder = case.handling_unit.name if case.handling_unit else case.get_level_display()
     return f"现在由{holder}承办，不在您的岗位。"

@@ -27,7 +27,8 @@ BEFORE = (Status.TOPIC, Status.NOTIFIED)
 PUBLIC = (Status.PUBLISHED, Status.WORKS, Status.REVIEW, Status.ENDED)
 OVER = (Status.ENDED, Status.NOT_ADOPTED, Status.DROPPED)
 OPEN = tuple(status for status in Status if status not in OVER)
-_MONEY = (Status.DECIDED, Status.PUBLISHED, Status.WORKS, Status.REVIEW)
+# The book is kept, signed and reversed.
+MONEY = (Status.DECIDED, Status.PUBLISHED, Status.WORKS, Status.REVIEW)
 
 
 class Action(models.TextChoices):
@@ -99,13 +100,13 @@ TABLE: dict[tuple[Status, Action], Rule] = {
     **_rows(Action.PLAN, (Status.DECIDED, Status.PUBLISHED, Status.WORKS)),
     (Status.PUBLISHED, Action.START): Rule(Status.WORKS, leads=True),
     **_rows(Action.PROGRESS, (Status.WORKS,)),
-    **_rows(Action.NEED, _MONEY, Rule(leads=True)),
-    **_rows(Action.RECEIVE, _MONEY),
+    **_rows(Action.NEED, MONEY, Rule(leads=True)),
+    **_rows(Action.RECEIVE, MONEY),
     # Nothing is spent before the residents have read what was decided.
     **_rows(Action.SPEND, (Status.WORKS, Status.REVIEW)),
-    **_rows(Action.REVERSE, _MONEY),
-    **_rows(Action.SIGN, _MONEY),
-    **_rows(Action.REFUSE, _MONEY),
+    **_rows(Action.REVERSE, MONEY),
+    **_rows(Action.SIGN, MONEY),
+    **_rows(Action.REFUSE, MONEY),
     **_rows(Action.CONSENT, tuple(Status)),
     **_rows(Action.SHEET, (Status.PUBLISHED, Status.WORKS, Status.REVIEW, Status.ENDED), Rule(leads=True)),
     (Status.WORKS, Action.REVIEW): Rule(Status.REVIEW, leads=True),

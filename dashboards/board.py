@@ -25,6 +25,10 @@ WEEKS = 8
 PAGES = {
     "desk:coverage": {"plan_visits", "collect", "hand_out"},
     "desk:wishes": {"handle"},
+    "desk:consultations": {"register", "handle"},
+    "desk:disputes": {"register", "handle"},
+    "desk:service-days": {"register", "handle"},
+    "desk:agency": {"register", "handle"},
     "desk:posts": {"posts", "households"},
     "desk:ground": {"register", "hand_out", "keep_ground"},
     "desk:centres": {"register", "hand_out", "keep_ground"},

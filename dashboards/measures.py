@@ -37,7 +37,7 @@ MEASURES = (
     Measure("knows", _D.KNOW, "认识网格长", "走访时答“认识” ÷ 回答了这一问", 40, outcome=True),
     Measure("in_time", _D.TRUST, "按期办结率", "期限内答复办结的事项 ÷ 已答复的事项", 35),
     Measure("wishes", _D.TRUST, "微心愿实现", "期间提出且已实现的微心愿 ÷ 期间提出的微心愿", 15),
-    Measure("disputes", _D.TRUST, "矛盾纠纷化解", "化解成功 ÷ 受理的矛盾纠纷", 0),
+    Measure("disputes", _D.TRUST, "矛盾纠纷化解", "期间达成协议 ÷ 期间有结果的矛盾纠纷", 0),
     Measure("solved", _D.TRUST, "解决率", "（已解决＋½部分解决）÷ 说了是否解决的事项", 50, outcome=True),
     Measure("bodies", _D.AGREE, "业委会（物管会）组建", "有在任业委会或物管会的小区 ÷ 小区", 25),
     Measure("consultations", _D.AGREE, "协商议事", "形成决定的协商 ÷ 开展的协商", 0),

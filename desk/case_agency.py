@@ -45,13 +45,8 @@ class Errand:
 
     @property
     def replaces(self) -> frozenset[CaseAction]:
-        """Actions on the case that the errand's own steps take (受理 signs, 交回签收 resolves), or that would part them."""
-        found = {CaseAction.CLASSIFY, CaseAction.MERGE}
-        if self.row.step == Step.ASKED:
-            found.add(CaseAction.SIGN)
-        if self.row.step != Step.SIGNED:
-            found.add(CaseAction.RESOLVE)
-        return frozenset(found)
+        """Actions on the case that the errand's own steps take: 受理 signs. How it ends, `cases.roles` leaves to them."""
+        return frozenset({CaseAction.SIGN} if self.row.step == Step.ASKED else ())
 
 
 def gather(case: Case, user) -> Errand | None:

@@ -145,9 +145,9 @@ class CasePage:
         self.heard = heard_on(case, user)
         self.merged = list(case.merged.order_by("created_at"))
         self.agency = case_agency.gather(case, user)
-        self.dispute = case_disputes.gather(case)
+        self.dispute = case_disputes.gather(case, user)
         # Two people's errands, or quarrels, are never one trouble.
-        own = bool(self.agency or self.dispute)
+        own = bool(self.agency or self.dispute.row)
         self.alike = case_similar.Alike(case) if own else case_similar.gather(case, user)
         self.hands = case_hands.gather(case, user)
         self.spot = case_spot.gather(case, user)

@@ -17,7 +17,7 @@ from grids.models import Area
 from grids.scope import scope_of
 from mediation.models import Dispute, Party
 from mediation.services import figures
-from mediation.services.figures import Figure
+from mediation.services.figures import Figure, ended_within, registered_within
 from mediation.states import Status
 
 SIZE = 20
@@ -25,6 +25,8 @@ BY_LIMIT = ("limit_date", "id")
 NEWEST = ("-created_at", "-id")
 # What one may choose beside the states themselves.
 OPEN, OVERDUE, ALL = "open", "overdue", "all"
+# Of the period, as the figures count them.
+NEW_IN, ENDED_IN = "new-in", "ended-in"
 
 
 class DisputeFilter(StyledForm):
@@ -33,7 +35,14 @@ class DisputeFilter(StyledForm):
     state = forms.ChoiceField(
         label="状态",
         required=False,
-        choices=[(OPEN, "没有结果的"), (OVERDUE, "超期的"), *Status.choices, (ALL, "全部")],
+        choices=[
+            (OPEN, "没有结果的"),
+            (OVERDUE, "超期的"),
+            *Status.choices,
+            (ALL, "全部"),
+            (NEW_IN, "期内登记的"),
+            (ENDED_IN, "期内有结果的"),
+        ],
     )
     area = forms.ChoiceField(label="区域", required=False)
     since = Day(label="统计从", required=False)
@@ -45,12 +54,26 @@ class DisputeFilter(StyledForm):
         today = timezone.localdate()
         # What is in force stands in the fields, asked for or not.
         usual = {"state": OPEN, "since": today.replace(month=1, day=1), "until": today}
-        super().__init__(usual | {name: value for name, value in data.items() if value})
+        given = {name: value for name, value in data.items() if value}
+        # A board may be of a wider area than the person's own: of that, all one sees.
+        if any(own.startswith(given.get("area", "-")) for own in scope.areas):
+            del given["area"]
+        super().__init__(usual | given)
         self.places = dict(places[1]) if places else {}
-        self.fields["area"].choices = [("", f"全部{places[0]}" if places else "全部"), *self.places.items()]
+        self.fields["area"].choices = [
+            ("", f"全部{places[0]}" if places else "全部"),
+            *self.places.items(),
+            *self._elsewhere(scope, given.get("area", "")),
+        ]
         self.own = max(scope.areas, key=level_of) if scope.areas else ""
         for name, one in self.fields.items():
             one.widget.attrs |= {"aria-label": one.label, "id": f"filter-{name}"}
+
+    def _elsewhere(self, scope, code: str) -> list[tuple[str, str]]:
+        """What a figure leads to may lie deeper in the person's own ground than one usually narrows to."""
+        if not code or code in self.places or not any(code.startswith(own) for own in scope.areas):
+            return []
+        return list(Area.objects.filter(code=code).values_list("code", "full_name"))
 
     @property
     def chosen(self) -> dict:
@@ -115,6 +138,8 @@ def chosen(user, asked: DisputeFilter) -> QuerySet:
         return rows.open()
     if state == OVERDUE:
         return rows.overdue()
+    if state in (NEW_IN, ENDED_IN):
+        return rows.filter((registered_within if state == NEW_IN else ended_within)(*asked.period))
     return rows if state == ALL else rows.filter(status=state)
 
 

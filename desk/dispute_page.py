@@ -10,9 +10,11 @@ from cases.models import Case
 from desk.case_page import Button, Panel
 from desk.forms_disputes import ACTS
 from desk.timeline import Entry
+from mediation import services as mediation
 from mediation.models import Agreement, Dispute, DisputeEvent, HandOver, Mediator, Party, Record, Scan
 from mediation.roles import is_insider, open_actions, roles_of
 from mediation.services.contact import REASONS
+from mediation.services.mediating import BOTH
 from mediation.states import Action, Side, Status
 
 # The one step a dispute waits for, first match; the others stand beside it.
@@ -90,12 +92,24 @@ class DisputePage:
         self.file = _file(dispute) if self.inside else File()
         self.entries = [_entry(event) for event in DisputeEvent.objects.newest_first().filter(dispute=dispute)]
         self.entries[0].mark = self.entries[0].mark or "now"
-        self.panel = _panel(dispute, open_actions(dispute, self.roles))
+        # One that came of a case: between whom it is, and what happened, is still to be written down.
+        asks = self.inside and dispute.status == Status.REGISTERED
+        self.lacking = mediation.lacking(dispute) if asks else []
+        self.panel = _panel(dispute, open_actions(dispute, self.roles), self._first)
         self.reasons = REASONS.items()
+
+    @property
+    def _first(self) -> tuple[Action, ...]:
+        """What comes before 受理, where something does."""
+        if not self.lacking:
+            return PRIMARY
+        return (Action.PARTY if BOTH in self.lacking else Action.CORRECT, *PRIMARY)
 
     @property
     def next_step(self) -> str:
         """What is to be done now, in a sentence."""
+        if self.lacking:
+            return f"受理以前，先补充{'和'.join(self.lacking)}。"
         return _NEXT[Status(self.dispute.status)]
 
     @property
@@ -125,10 +139,10 @@ def _entry(event: DisputeEvent) -> Entry:
     )
 
 
-def _panel(dispute: Dispute, actions: list[Action]) -> Panel:
+def _panel(dispute: Dispute, actions: list[Action], order: tuple[Action, ...]) -> Panel:
     """One primary step with its form, everyday ones, rare ones."""
     panel = Panel()
-    first = next((action for action in PRIMARY if action in actions), None)
+    first = next((action for action in order if action in actions), None)
     if dispute.status == Status.FOLLOWED_UP and dispute.is_success and Action.ARCHIVE in actions:
         first = Action.ARCHIVE
     if first:

@@ -1,16 +1,18 @@
 """登记矛盾纠纷: between whom, what about, who mediates. One page."""
 
 from django import forms
+from django.utils import timezone
 
 from accounts.models import User
-from cases.forms import Words
+from cases.forms import StyledForm, Words
+from cases.models import Case
 from cases.states import Channel
 from common.normalise import clean_phone, clean_text
 from desk.forms import GroupedSelect, PlacedForm
 from desk.forms_posts import Day, Line
 from grids.models import Area, Compound
 from mediation import codes
-from mediation.services import Asked, Person, possible_mediators
+from mediation.services import Asked, Person, Quarrel, possible_mediators
 from mediation.states import Origin, Side
 
 CHANNELS = (Channel.COUNTER, Channel.PHONE, Channel.VISIT, Channel.GROUP)
@@ -126,3 +128,32 @@ class RegisterDisputeForm(PlacedForm):
             ],
             mediators=[person for person in (typed["lead"], typed["second"]) if person],
         )
+
+
+class ConvertForm(StyledForm):
+    """转为纠纷调解: what kind of quarrel a case tells of, and who mediates. Parties and account are the mediator's to write."""
+
+    category = forms.ChoiceField(label="纠纷类别", choices=choices_of(codes.categories(), "请选择类别"))
+    happened_date = Day(label="发生日期")
+    origin = forms.ChoiceField(
+        label="怎么来的", widget=forms.RadioSelect, choices=Origin.choices, initial=Origin.OFFERED
+    )
+    lead = People(label="调解员", queryset=User.objects.none(), empty_label="请选择")
+    second = People(
+        label="一起调解", queryset=User.objects.none(), required=False, empty_label="不用", help_text="可以是社区民警。"
+    )
+    reason = Words(
+        "为什么转为调解", rows=2, limit=200, help_text="会留在事项的办理过程里，不写当事人的姓名、电话和门牌号。"
+    )
+
+    def __init__(self, data=None, *, case: Case):
+        super().__init__(data, initial={"happened_date": timezone.localdate(case.created_at)})
+        near = [person.pk for person in possible_mediators(case.community)]
+        for name in ("lead", "second"):
+            self.fields[name].queryset = User.objects.filter(pk__in=near).order_by("full_name", "pk")
+
+    def quarrel(self) -> Quarrel:
+        """What the service takes."""
+        typed = self.cleaned_data
+        people = [person for person in (typed["lead"], typed["second"]) if person]
+        return Quarrel(typed["category"], typed["happened_date"], people, typed["origin"], typed["reason"])

@@ -86,6 +86,7 @@ def title_of(event: Event) -> str:
         Action.ESCALATE: f"{below}上报{here}",
         Action.RETURN: f"{below}退回{here}" if moved else "承办单位退回区委办",
         Action.ROUTE: f"{below}分派{here}",
+        Action.MEDIATE: "社区转为矛盾纠纷调解",
         Action.COLLECT: "研判通过，转区委办交办",
         Action.HAND_OUT: f"交办{event.unit.name}" if event.unit else "交办",
         Action.RESOLVE: "办结并答复居民",

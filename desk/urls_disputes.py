@@ -11,6 +11,7 @@ disputes_urls = [
     path("disputes/days/plan/", legal.plan, name="service-day-plan"),
     path("disputes/days/<int:pk>/<slug:act>/", legal.settle, name="service-day-act"),
     path("disputes/legal/register/", legal.serve, name="legal-service"),
+    path("disputes/of-case/<str:number>/", disputes.convert, name="dispute-convert"),
     path("disputes/<str:number>/", disputes.dispute, name="dispute"),
     path("disputes/<str:number>/act/<slug:action>/", disputes.act, name="dispute-act"),
     path("disputes/<str:number>/parties/<int:pk>/", disputes.contact, name="dispute-contact"),

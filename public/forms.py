@@ -11,6 +11,7 @@ from cases.models import Case, Category
 from cases.states import Outcome, Satisfaction
 from common.normalise import clean_digits, clean_phone, clean_text
 from common.receipts import clean_receipt, is_receipt
+from consultations.services.opening import PREFIX as CONSULTED
 from grids.levels import Level, level_of
 from grids.models import Area, Compound
 from households.models import PrivacyNotice, RightsRequest
@@ -233,10 +234,10 @@ class JoinForm(ContactForm):
 
 
 class TrackForm(forms.Form):
-    """Receipt number and the last four digits of the phone."""
+    """Receipt number and the last four digits of the phone; a consultation, which is public or nothing, asks for none."""
 
     receipt = forms.CharField(label="受理编号", error_messages={"required": "请填写受理编号。"})
-    tail = forms.CharField(label="手机号后四位", error_messages={"required": "请填写手机号后四位。"})
+    tail = forms.CharField(label="手机号后四位", required=False)
 
     def clean_receipt(self) -> str:
         """The number as it is stored; a mistyped one is noticed before anything is looked up."""
@@ -247,7 +248,11 @@ class TrackForm(forms.Form):
 
     def clean_tail(self) -> str:
         """Four digits; of a whole number the last four."""
+        if self.cleaned_data.get("receipt", "").startswith(CONSULTED):
+            return ""
         digits = clean_digits(self.cleaned_data["tail"])
+        if not digits:
+            raise forms.ValidationError("请填写手机号后四位。")
         if not (digits.isascii() and digits.isdigit() and len(digits) in (4, 11)):
             raise forms.ValidationError("请填写手机号的最后4位数字。")
         return digits[-4:]

@@ -296,6 +296,7 @@ def _moved(event: Event) -> str:
         Action.REPLY: f"{_who(event, level)}答复",
         Action.RESOLVE: f"{_who(event, level)}办理完毕",
         Action.ROUTE: f"分派到{level}",
+        Action.MEDIATE: "社区组织调解",
         Action.RETURN: f"退回{level}重新分派",
         Action.ESCALATE: f"{before}上报{CALLED[Level(event.to_level)]}",
         Alarm.CLIMB: f"转到{level}",

@@ -45,6 +45,7 @@ PAIRS_HELD_OTHERWISE = {
     ("cases.Approval", "decided"): "one conditional update sets both; the two-people constraint reads the person",
     ("cases.Bundle", "opened"): "both are required columns",
     ("cases.BundledCase", "added"): "both are required columns",
+    ("cases.BundledCase", "removed"): "constraint allows a time without a person: a resident takes the case back",
     ("cases.Case", "created"): "set together when the row is inserted; residents have no account",
     ("cases.Assignment", "given"): "set together when the row is inserted; the portal itself may hand out",
     ("cases.Coordination", "noted"): "both are required columns",

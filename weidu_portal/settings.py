@@ -247,8 +247,10 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-ledgers": {"task": "supervision.tasks.sweep_ledgers", "schedule": 300.0},
     "sweep-wishes": {"task": "wishes.tasks.sweep", "schedule": 60.0},
     "sweep-orders": {"task": "supervision.tasks.sweep", "schedule": 60.0},
-    # In the morning: reporters get a message, and nobody's telephone should ring at night.
+    # In the morning: these push messages, and nobody's telephone should ring at night.
     "draw-calls": {"task": "cases.tasks.draw_calls", "schedule": crontab(hour=8, minute=40)},
+    "remind-mediators": {"task": "mediation.tasks.remind_mediators", "schedule": crontab(hour=8, minute=5)},
+    "remind-conveners": {"task": "consultations.tasks.remind_conveners", "schedule": crontab(hour=8, minute=10)},
     "seal-audit": {"task": "audit.tasks.seal", "schedule": 60.0},
     "deliver": {"task": "notifications.tasks.deliver", "schedule": 30.0},
     "work-jobs": {"task": "jobs.tasks.work", "schedule": 15.0},

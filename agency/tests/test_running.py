@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.db.utils import InternalError
+from django.utils import timezone
 
 from agency import services as agency
 from agency.figures import shares
@@ -19,7 +20,10 @@ from cases import services as cases
 from cases.models import Case, Event, Report
 from cases.services.publishing import obstacle
 from cases.services.retention import KEPT_FOR
+from cases.states import Action as CaseAction
 from cases.states import Outcome, Status
+from cases.tests.calling import Caller
+from cases.together import act_on
 from common.errors import DomainError, StalePage
 from conftest import XINCUN, moment
 
@@ -228,3 +232,47 @@ def test_a_community_that_took_the_call_runs_what_has_no_grid(make_errand, he, w
     run(errand, by=he)
     assert Case.objects.get(pk=errand.case_id).closed_level == 2
     assert errand.step == Step.SIGNED
+
+
+@pytest.mark.parametrize(
+    ("action", "values"),
+    [
+        ("resolve", {"closed_level": 1, "public_text": "办好了"}),
+        ("classify", {"category": "light-stair", "reason": "不是代办"}),
+        ("merge", {"into": 1}),
+    ],
+)
+def test_another_system_cannot_end_an_errand_past_its_steps(make_errand, wang, action, values):
+    errand = make_errand(at=timezone.now())
+    agency.accept(errand, by=wang)
+    caller = Caller(wang)
+    refused = caller.act(errand.case, action, **values)
+    assert refused.status_code == 409 and "代办服务有自己的步骤" in refused.json()["detail"]
+    assert caller.get("case-action", errand.case.number, action).status_code == 403
+    offered = {one["action"] for one in caller.get("case", errand.case.number).json()["actions"]}
+    assert not {"resolve", "merge", "classify"} & offered
+    errand.refresh_from_db()
+    assert (errand.step, errand.case.status, errand.case.category.code) == (Step.ACCEPTED, Status.HANDLING, "agency")
+    # What does not end it stays open: notes, answers, going up.
+    assert caller.act(errand.case, "note", text="明天再去一次").status_code == 200
+
+
+def test_an_errand_to_be_done_again_ends_by_its_steps_too(make_errand, wang, chen):
+    errand = make_errand()
+    run(errand, by=wang)
+    cases.dispute(errand.case, "找零少了五元", at=MONDAY + timedelta(hours=5))
+    cases.reopen(errand.case, "请核对找零", at=MONDAY + timedelta(hours=6), by=chen)
+    assert Caller(chen).act(errand.case, "resolve", closed_level=1, public_text="已补").status_code == 409
+    agency.again(errand, "找零少了五元", at=MONDAY + timedelta(hours=7), by=chen)
+    run_at = MONDAY + timedelta(hours=7, minutes=30)
+    agency.finish(errand, at=run_at, by=chen)
+    agency.hand_back(errand, NOTE, at=run_at, by=chen)
+    assert (errand.step, errand.case.status, errand.times) == (Step.SIGNED, Status.CONFIRMING, 2)
+
+
+def test_several_answered_together_leave_errands_to_their_steps(make_errand, make_case, wang):
+    errand, case = make_errand(at=timezone.now()), make_case(at=timezone.now())
+    outcome = act_on(
+        [errand.case.number, case.number], CaseAction.RESOLVE, {"closed_level": 1, "public_text": "已办"}, by=wang
+    )
+    assert outcome.done == [case.number] and "自己的步骤" in outcome.refused[0][1]

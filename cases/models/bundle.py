@@ -61,9 +61,9 @@ class BundledCase(models.Model):
             models.UniqueConstraint(
                 fields=["case"], condition=Q(removed_at__isnull=True), name="bundled_case_in_one_bundle"
             ),
+            # A resident who takes a case back is no member of staff.
             models.CheckConstraint(
-                condition=Q(removed_at__isnull=True, removed_by__isnull=True)
-                | Q(removed_at__isnull=False, removed_by__isnull=False),
+                condition=Q(removed_at__isnull=False) | Q(removed_by__isnull=True),
                 name="bundled_case_removed_at_and_by",
             ),
         ]

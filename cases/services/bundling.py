@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.models import User
 from audit.services import record
 from cases.models import Bundle, BundledCase, Case
-from cases.services.acting import acting, seat_of
+from cases.services.acting import Turn, acting, seat_of
 from cases.states import Action
 from common.errors import DomainError
 
@@ -67,22 +67,28 @@ def _add(bundle: Bundle, case: Case, at: datetime, by: User) -> None:
         turn.tell(seat_of(turn.case), f"归为类案“{bundle.title}”")
 
 
-@transaction.atomic
 def take_out(case: Case, reason: str, *, at: datetime | None = None, by: User) -> None:
     """移出类案: the case turned out to be another trouble."""
     if not reason.strip():
         raise DomainError("请写明为什么移出。")
-    row = (
-        BundledCase.objects.standing()
-        .select_for_update(of=("self",))
-        .filter(case=case)
-        .select_related("bundle")
-        .first()
-    )
-    if row is None:
-        raise DomainError("这件事项不在类案中。")
     with acting(case, Action.UNBUNDLE, by=by, at=at) as turn:
-        turn.note = f"移出“{row.bundle.title}”：{reason}"
-        row.removed_at, row.removed_by = turn.at, by
-        row.save(update_fields=["removed_at", "removed_by"])
+        row = BundledCase.objects.standing().filter(case=turn.case).select_related("bundle").first()
+        if row is None:
+            raise DomainError("这件事项不在类案中。")
+        _remove(row, turn, reason)
         turn.tell(seat_of(turn.case), f"移出类案“{row.bundle.title}”")
+
+
+def leave(case: Case, why: str, *, at: datetime | None = None, by: User | None) -> None:
+    """A case that went into another one, or was taken back, is no longer answered with the others of its bundle."""
+    row = BundledCase.objects.standing().filter(case=case).select_related("bundle").first()
+    if row is None:
+        return
+    with acting(case, Action.UNBUNDLE, by=by, at=at) as turn:
+        _remove(row, turn, why)
+
+
+def _remove(row: BundledCase, turn: Turn, why: str) -> None:
+    turn.note = f"移出“{row.bundle.title}”：{why}"
+    row.removed_at, row.removed_by = turn.at, turn.by
+    row.save(update_fields=["removed_at", "removed_by"])

@@ -10,8 +10,8 @@ from django.utils import timezone
 from accounts.models import User
 from cases.assignments import Kind
 from cases.ladder import next_level
-from cases.models import Assignment, Case, Event
-from cases.services import assigning, clock, counting
+from cases.models import Assignment, Case, Category, Event, Publication
+from cases.services import assigning, bundling, clock, counting
 from cases.services.acting import OFFICE_UNIT, Turn, acting, begin_step, clear_alarms, seat_at, seat_of, unit_of
 from cases.states import OPEN, Action
 from cases.wording import CALLED
@@ -137,25 +137,65 @@ def _refuse_route(case: Case, area: Area) -> None:
         raise DomainError("反映工作人员的事项不能分派给下级。")
 
 
+@transaction.atomic
+def hand_to_mediation(
+    case: Case,
+    category: Category,
+    title: str,
+    *,
+    note: str = "",
+    seen: int | None = None,
+    at: datetime | None = None,
+    by: User,
+) -> None:
+    """转为调解: the community takes up a quarrel that it or a grid of its own holds; the same case, of another category.
+
+    History, number and reporters stay. It begins a step of its own with the times of `category`, leaves its bundle, and
+    is called `title`, because what people wrote may name a neighbour.
+    """
+    at = at or timezone.now()
+    with acting(case, Action.MEDIATE, by=by, seen=seen, at=at) as turn:
+        held, old_seat, came_from = turn.case, seat_of(turn.case), turn.case.level
+        if held.about_id:
+            raise DomainError("反映工作人员的事项不能转为调解。")
+        if held.level > Level.COMMUNITY or held.handling_unit_id:
+            raise DomainError("这件事项已经上报，要退回社区以后才能转为调解。")
+        if Publication.objects.of_case(held).exists():
+            raise DomainError("这件事项正在公示，调解不公示，请先撤下公示。")
+        counting.signed(held, turn.at)
+        held.category, held.title = category, title
+        turn.basis = begin_step(held, level=Level.COMMUNITY, at=turn.at)
+        clock.cap_the_beginning(held, turn.at)
+        if came_from < Level.COMMUNITY:
+            held.sent_from = came_from
+            turn.tell(old_seat, "已由社区组织调解")
+        turn.note, turn.public_text = note, "由社区组织双方调解"
+        turn.tell_reporters("您反映的问题由社区组织双方调解")
+    bundling.leave(case, "转为调解", at=at, by=by)
+
+
 def merge(
     case: Case, into: Case, *, note: str = "", seen: int | None = None, at: datetime | None = None, by: User
 ) -> None:
     """并案: the case ends in another open one of the same community; its reporters confirm and rate through that one."""
-    with _both_locked(case, into) as target, acting(case, Action.MERGE, by=by, seen=seen, at=at) as turn:
-        if target.pk == turn.case.pk or target.status not in OPEN:
-            raise DomainError("只能并入另一件正在办理的事项。")
-        if target.community != turn.case.community:
-            raise DomainError("只能并入同一社区的事项。")
-        if target.about_id or turn.case.about_id:
-            raise DomainError("反映工作人员的事项不能并案。")
-        turn.case.merged_into, turn.note = target, note
-        clock.close(turn.case, turn.at)
-        Case.objects.filter(merged_into=turn.case).update(merged_into=target)
-        turn.tell_reporters("您反映的问题已与同一问题合并办理")
-        with acting(target, Action.JOIN, by=by, at=turn.at) as joined:
-            joined.note = f"并入{turn.case.number}"
-            _take_over(joined.case, turn.case, turn.at)
-            joined.tell(seat_of(joined.case), "有同一问题并入")
+    at = at or timezone.now()
+    with _both_locked(case, into) as target:
+        with acting(case, Action.MERGE, by=by, seen=seen, at=at) as turn:
+            if target.pk == turn.case.pk or target.status not in OPEN:
+                raise DomainError("只能并入另一件正在办理的事项。")
+            if target.community != turn.case.community:
+                raise DomainError("只能并入同一社区的事项。")
+            if target.about_id or turn.case.about_id:
+                raise DomainError("反映工作人员的事项不能并案。")
+            turn.case.merged_into, turn.note = target, note
+            clock.close(turn.case, turn.at)
+            Case.objects.filter(merged_into=turn.case).update(merged_into=target)
+            turn.tell_reporters("您反映的问题已与同一问题合并办理")
+            with acting(target, Action.JOIN, by=by, at=turn.at) as joined:
+                joined.note = f"并入{turn.case.number}"
+                _take_over(joined.case, turn.case, turn.at)
+                joined.tell(seat_of(joined.case), "有同一问题并入")
+        bundling.leave(case, f"已并入{into.number}", at=at, by=by)
 
 
 @contextmanager

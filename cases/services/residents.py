@@ -8,7 +8,7 @@ from django.db.models import Q
 from accounts.models import User
 from cases.ladder import FOLLOW_UP_AFTER, MAX_DISPUTES, MAX_REOPENINGS, ONE_WORKDAY, next_level
 from cases.models import CallBack, Case, Report
-from cases.services import call_list, counting
+from cases.services import bundling, call_list, counting
 from cases.services.acting import COLLECTING_UNIT, OFFICE_UNIT, acting, begin_step, seat_at, seat_of, unit_of
 from cases.states import ENDED, Action, Alarm, Outcome, Satisfaction, Status
 from common.errors import DomainError
@@ -254,6 +254,7 @@ def withdraw(report: Report, *, at: datetime | None = None, by: User | None = No
     with acting(case, Action.WITHDRAW, by=by, at=at, report=report) as turn:
         _withdrawn(report, turn.at)
         turn.tell(seat_of(turn.case), "反映人已撤回")
+    bundling.leave(case, "反映人已撤回", at=at, by=by)
 
 
 def _withdrawn(report: Report, at: datetime) -> None:

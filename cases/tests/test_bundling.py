@@ -99,3 +99,42 @@ def test_progress_may_be_told_together_without_ending(three, wang, chen):
     assert (
         answer_together(bundle, Action.REPLY, SAID | {"public_text": ""}, by=wang).refused[0][1] == "请填写公开答复。"
     )
+
+
+def test_a_case_that_goes_into_another_one_leaves_its_bundle(three, make_case, wang):
+    bundle = cases.bundle_up(three[0], three[1:], title="文峰路路灯", by=wang)
+    other = make_case(at=timezone.now())
+    three[0].refresh_from_db()
+    cases.merge(three[0], other, seen=three[0].event_count, by=wang)
+    assert bundling.bundle_of(three[0]) is None and bundle.members.standing().count() == 2
+    left = Event.objects.get(case=three[0], action=Action.UNBUNDLE)
+    assert left.note == f"移出“文峰路路灯”：已并入{other.number}" and left.number == three[0].event_count
+    row = bundle.members.get(case=three[0])
+    assert (row.removed_by, three[0].status) == (wang, Status.MERGED)
+    # One answer to the bundle reaches neither the case that left nor the one it went into.
+    outcome = answer_together(bundle, Action.RESOLVE, SAID | {"closed_level": 1}, by=wang)
+    other.refresh_from_db()
+    assert three[0].number not in outcome.done and other.number not in outcome.done and other.is_open
+
+
+def test_a_case_its_reporter_takes_back_leaves_its_bundle(three, wang):
+    bundle = cases.bundle_up(three[0], three[1:2], title="文峰路路灯", by=wang)
+    cases.withdraw(three[0].reports.get())
+    assert bundling.bundle_of(three[0]) is None
+    assert [row.removed_by for row in bundle.members.filter(removed_at__isnull=False)] == [None]
+    left = Event.objects.get(case=three[0], action=Action.UNBUNDLE)
+    assert (left.note, left.by) == ("移出“文峰路路灯”：反映人已撤回", None)
+    assert answer_together(bundle, Action.REPLY, SAID, by=wang).done == [three[1].number]
+
+
+def test_who_reported_a_case_with_others_takes_back_the_own_part_only(three, wang):
+    bundle = cases.bundle_up(three[0], three[1:2], by=wang)
+    cases.merge(three[2], three[0], by=wang)
+    cases.withdraw(three[0].reports.get())
+    assert bundling.bundle_of(three[0]) == bundle
+
+
+def test_the_database_refuses_who_took_a_case_out_without_when(three, wang):
+    cases.bundle_up(three[0], three[1:2], by=wang)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        BundledCase.objects.filter(case=three[0]).update(removed_by=wang)

@@ -8,7 +8,7 @@ from django.db.models import F, Q
 
 from common.fields import SensitiveCharField
 from consultations.models.consultation import Consultation
-from consultations.states import LineState, Side, Source
+from consultations.states import MONEY, LineState, Side, Source
 
 ZERO = Decimal("0.00")
 
@@ -61,6 +61,15 @@ class BookLineQuerySet(models.QuerySet):
     def pending(self):
         """Lines that wait for the second signature."""
         return self.filter(state=LineState.PENDING)
+
+    def to_sign(self, user):
+        """Lines that wait for this person's signature: `roles.may_sign` says the same about one line."""
+        held = Consultation.objects.visible_to(user).filter(status__in=MONEY)
+        watched = held.filter(attendees__user=user, attendees__signs=True)
+        books = Q(book__consultation__in=held.run_by(user).values("pk")) | Q(
+            book__consultation__in=watched.values("pk")
+        )
+        return self.pending().filter(books).exclude(first_by=user)
 
     def as_counted(self):
         """In the order in which they counted."""

@@ -1,9 +1,11 @@
-"""Figures beside the cases: doors, wishes, posts, owners' bodies, centres. Counted by place, never by person."""
+"""Figures beside the cases: doors, wishes, disputes, errands, posts, owners' bodies, centres. Counted by place, never by person."""
 
 from dataclasses import dataclass, field
 
 from django.db.models import Count, Q
 
+from agency.figures import Shares, shares
+from agency.models import AgencyRequest
 from consultations.models import Consultation
 from consultations.shown import figures as figures_of_consultations
 from dashboards.services.periods import Period
@@ -13,6 +15,8 @@ from grids.levels import Level, level_of
 from grids.models import Compound, OwnersBody, ServiceCentre
 from grids.services.centres import with_result
 from households.models import Household
+from mediation.models import Dispute, LegalService
+from mediation.services.figures import counted, given
 from visits.models import Visit
 from visits.services.coverage import Covered, visited
 from visits.states import Outcome
@@ -41,6 +45,11 @@ class Around:
     adopted: int = 0
     raised: int = 0
     shown: int = 0
+    disputes: int = 0
+    disputes_ended: int = 0
+    disputes_settled: int = 0
+    legal: int = 0
+    errands: Shares = field(default_factory=Shares)
 
     @property
     def households(self) -> Covered:
@@ -58,6 +67,8 @@ def around(code: str, period: Period) -> Around:
         setattr(found, name, count)
     _wishes(found, code, period)
     _consultations(found, code, period)
+    _disputes(found, code, period)
+    found.errands = _errands(code, period)
     posts = vacancies.figures(code, by=Level(min(level, Level.STREET)))
     lines = [line for of_place in posts.values() for line in of_place.values()]
     found.ought, found.serving = sum(line.ought for line in lines), sum(line.serving for line in lines)
@@ -89,6 +100,18 @@ def _consultations(found: Around, code: str, period: Period) -> None:
     sums = figures_of_consultations(held)
     found.consulted, found.adopted = sums["settled"], sums["adopted"]
     found.raised, found.shown = sums["with_money"], sums["money_published"]
+
+
+def _disputes(found: Around, code: str, period: Period) -> None:
+    days = (period.first, period.last)
+    sums = counted(Dispute.objects.filter(place(code, "case__")), *days)
+    found.disputes, found.disputes_ended, found.disputes_settled = sums["registered"], sums["ended"], sums["settled"]
+    found.legal = given(LegalService.objects.filter(place(code)), *days)["times"]
+
+
+def _errands(code: str, period: Period) -> Shares:
+    begins, ends = period.range
+    return shares(AgencyRequest.objects.filter(place(code, "case__")), since=begins, until=ends)
 
 
 def _ground(found: Around, code: str) -> None:

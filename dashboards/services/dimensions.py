@@ -56,6 +56,7 @@ def dimensions(on: Basis) -> list[Card]:
         "knows": (beside.knows, beside.asked_knows),
         "in_time": (sums["in_time"], sums["answered"]),
         "wishes": (beside.realised, beside.wishes),
+        "disputes": (beside.disputes_settled, beside.disputes_ended),
         "solved": (sums["solved"] + sums["partly"] / 2, sums["told"]),
         "bodies": (beside.bodies, beside.compounds),
         "consultations": (beside.adopted, beside.consulted),

@@ -1,7 +1,7 @@
 """Every figure with its definition, once: boards, lists, reports and public pages show what is computed here."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.urls import reverse
@@ -43,11 +43,18 @@ class Figure:
     query: str = ""
     public: bool = False
     counted: str = "件"
+    page_query: str = ""
+    few: bool = False
 
     @property
     def too_few(self) -> bool:
-        """样本不足: a share or a time of fewer than five, on a public page."""
-        return self.public and self.unit in ("%", "个工作日") and self.n < FEW
+        """样本不足: a share or a time of fewer than five, on a public page; everywhere where it would tell of single people."""
+        return (self.public or self.few) and self.unit in ("%", "个工作日") and self.n < FEW
+
+    @property
+    def page_url(self) -> str:
+        """The page of the desk that lists what is no case, with the days counted where it knows them."""
+        return f"{reverse(self.page)}{self.page_query}" if self.page else ""
 
     @property
     def shown(self) -> str:
@@ -108,6 +115,8 @@ class Rate:
     of_all: str = ""
     page: str = ""
     counted: str = "件"
+    asks: str = ""
+    few: bool = False
 
 
 @dataclass(frozen=True)
@@ -121,8 +130,12 @@ class Number:
     of: str = ""
     page: str = ""
     counted: str = "件"
+    asks: str = ""
 
 
+# What the lists of the desk are asked for: `asks` of a figure, with its area and days.
+_DISPUTES = "area={code}&since={first}&until={last}&state="
+_ERRANDS = "view=all&area={code}&since={first}&until={last}"
 RATES = (
     Rate(
         "response", "响应率", "期间登记、首次签收没有超过时限的 ÷ 期间登记、已签收或签收时限已过的",
@@ -205,6 +218,24 @@ BESIDE = (
         "money_shown", "筹资收支公示", "公示过收支的 ÷ 期间召开、账本有入账的",
         lambda b: b.beside.shown, lambda b: b.beside.raised, page="desk:consultations", counted="次",
     ),
+    Number(
+        "disputes", "纠纷登记", "期间登记的矛盾纠纷", lambda b: b.beside.disputes,
+        page="desk:disputes", asks=f"{_DISPUTES}new-in",
+    ),
+    Rate(
+        "settled_disputes", "纠纷化解", "期间达成协议 ÷ 期间有结果（达成协议、未达成协议、移交）的矛盾纠纷，不论何时登记",
+        lambda b: b.beside.disputes_settled, lambda b: b.beside.disputes_ended,
+        page="desk:disputes", asks=f"{_DISPUTES}ended-in",
+    ),
+    Number("legal", "法律服务", "期间登记的法律服务", lambda b: b.beside.legal, page="desk:service-days", counted="次"),
+    Rate(
+        "same_day", "代办当天办好", "办好和提出在同一天 ÷ 期间办好的代办，不论几点提出",
+        lambda b: b.beside.errands.same_day, lambda b: b.beside.errands.done, page="desk:agency", asks=_ERRANDS, few=True,
+    ),
+    Rate(
+        "first_time", "代办一次办成", "没有因为缺材料或者办错再来一次 ÷ 期间办好的代办",
+        lambda b: b.beside.errands.first_time, lambda b: b.beside.errands.done, page="desk:agency", asks=_ERRANDS, few=True,
+    ),
     Rate(
         "bodies", "业委会（物管会）", "现有在任业委会或物管会的小区 ÷ 小区，村民组不算",
         lambda b: b.beside.bodies, lambda b: b.beside.compounds, page="desk:ground", counted="个",
@@ -235,9 +266,12 @@ def figures(
 ) -> list[Figure]:
     """All figures of an area and a period, in the order of the board. `public` hides what rests on fewer than five."""
     on = on or basis(code, period, at or timezone.now())
-    query = query_of(code, period)
+    query, asked = query_of(code, period), {"code": code, "first": period.first, "last": period.last}
     specs: tuple[Rate | Number, ...] = (*RATES, *SHARES, *COUNTS, *HEADLINE, *BESIDE)
-    return [_figure(spec, on, query, public) for spec in specs] + _times(on, query, public)
+    found = [_figure(spec, on, query, public) for spec in specs]
+    behind = [f"?{spec.asks.format(**asked)}" if spec.asks else "" for spec in specs]
+    led = [replace(one, page_query=query) for one, query in zip(found, behind, strict=True)]
+    return led + _times(on, query, public)
 
 
 def query_of(code: str, period: Period) -> str:
@@ -254,7 +288,7 @@ def _rate(spec: Rate, on: Basis, query: str, public: bool) -> Figure:
     value = 100 * top / bottom if bottom else None
     return Figure(
         spec.code, spec.name, spec.definition, value, "%", bottom, top, bottom, spec.of, spec.of_all, spec.page, query,
-        public, spec.counted,
+        public, spec.counted, few=spec.few,
     )  # fmt: skip
 
 

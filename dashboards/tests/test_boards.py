@@ -1,14 +1,19 @@
 """Boards and the lists behind: who reads which, what stands on them, how many queries they cost."""
 
+from datetime import date
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from agency.states import Step
+from agency.tests.test_running import run
 from audit.models import Entry
-from conftest import GRID, XINCUN
+from conftest import GRID, XINCUN, moment
 from dashboards.tests.making import scatter
+from mediation.tests.making import agreed, open_dispute
 
 pytestmark = pytest.mark.django_db
 BOARD, LIST = "/boards/", "/boards/cases/"
@@ -78,6 +83,31 @@ def test_every_number_leads_to_its_list(client, qian):
         assert answer.status_code == 200
         if figure.numerator is None:
             assert answer.context["found"] == figure.n
+
+
+def test_disputes_and_errands_lead_to_the_lists_behind_them(client, he, wang, chen, zhao, make_errand):
+    agreed(open_dispute(he), he)
+    open_dispute(he, at=moment("2026-10-05 10:00"), happened_date=date(2026, 10, 4))
+    for _ in range(5):
+        run(make_errand(), by=wang, until=Step.DONE)
+    make_errand()
+    days = "period=custom&from=2026-11-01&to=2026-11-30"
+    for user in (wang, chen, zhao):
+        beside = {
+            f.code: (f, opens)
+            for f, opens in page(client, user, f"{BOARD}?{days}&area={XINCUN}").context["board"].beside
+        }
+        found = {}
+        for code in ("disputes", "settled_disputes", "same_day", "first_time"):
+            figure, opens = beside[code]
+            assert opens
+            answer = client.get(figure.page_url)
+            assert answer.status_code == 200 and "无法识别" not in answer.content.decode()
+            found[code] = len(answer.context["list"].rows)
+        # A dispute lies with the community: its grids are counted on the board and see none.
+        disputes = 0 if user == wang else 1
+        assert found == {"disputes": disputes, "settled_disputes": disputes, "same_day": 5, "first_time": 5}
+        assert all(client.get(beside[code][0].page_url).status_code == 200 for code in ("legal", "consultations"))
 
 
 def test_unknown_lists_are_not_there(client, qian):

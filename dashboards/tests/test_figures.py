@@ -6,15 +6,21 @@ from fractions import Fraction
 import pytest
 from django.utils import timezone
 
+from agency import services as agency
+from agency.states import Step
+from agency.tests.test_running import run
 from cases.models import Case, Category
 from cases.states import OPEN, Status
-from conftest import GRID, XINCUN
+from conftest import GRID, XINCUN, moment
 from dashboards.facts import DAY_MINUTES, TIMES, bucket
 from dashboards.models import DimensionWeight
 from dashboards.services import dimensions, figures, folding, growth, live, reading
 from dashboards.services.periods import Period, of_query
 from dashboards.services.rows import SELECTIONS, behind
 from dashboards.tests.making import local_day, scatter
+from grids.models import Area
+from mediation import services as mediation
+from mediation.tests.making import agreed, mediated, open_dispute
 from supervision.models import Order
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("ground")]
@@ -190,6 +196,38 @@ def test_visits_count_households_met_once(make_household, make_visit, wang):
     shown = {f.code: f for f in figures.figures(GRID[:12], period)}
     assert (shown["households"].value, shown["visits"].value) == (1, 2)
     assert (shown["coverage"].numerator, shown["coverage"].denominator) == (1, 2)
+
+
+def test_disputes_and_errands_are_counted_with_how_many_they_rest_on(he, wang, make_errand):
+    agreed(open_dispute(he), he)
+    mediation.fail(mediated(open_dispute(he), he), "谈不拢", at=moment("2026-11-26 09:00"), by=he)
+    open_dispute(he)
+    mediation.add_legal_service(
+        Area.objects.get(code=XINCUN), "advice", date(2026, 11, 22), 8, at=moment("2026-11-23 10:00"), by=he
+    )
+    for _ in range(5):
+        run(make_errand(), by=wang, until=Step.DONE)
+    slow = make_errand()
+    agency.accept(slow, at=moment("2026-11-23 11:00"), by=wang)
+    agency.lack(slow, "缴费卡", at=moment("2026-11-23 12:00"), by=wang)
+    run_on = moment("2026-11-24 10:00")
+    agency.go(slow, at=run_on, by=wang)
+    agency.finish(slow, at=run_on, by=wang)
+    november = Period("", "", date(2026, 11, 1), date(2026, 11, 30))
+    for code in ("411002", XINCUN[:9], XINCUN):
+        shown = {f.code: f for f in figures.figures(code, november)}
+        assert shown["disputes"].value == 3 and shown["legal"].value == 1
+        assert (shown["settled_disputes"].numerator, shown["settled_disputes"].n) == (1, 2)
+        assert (shown["same_day"].numerator, shown["first_time"].numerator, shown["same_day"].n) == (5, 5, 6)
+    elsewhere = {f.code: f for f in figures.figures("411002008", november)}
+    assert elsewhere["disputes"].value == 0 and elsewhere["same_day"].value is None
+
+
+def test_shares_of_few_errands_tell_of_single_people_and_are_not_shown(wang, make_errand):
+    run(make_errand(), by=wang, until=Step.DONE)
+    november = Period("", "", date(2026, 11, 1), date(2026, 11, 30))
+    shown = {f.code: f for f in figures.figures(XINCUN, november)}["same_day"]
+    assert shown.too_few and shown.shown == "" and shown.n == 1
 
 
 @pytest.mark.parametrize(

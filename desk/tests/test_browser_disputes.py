@@ -3,6 +3,7 @@
 import pytest
 from django.conf import settings
 from django.test import Client
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from mediation.models import Dispute
@@ -52,6 +53,26 @@ def test_a_dispute_goes_to_a_printed_agreement_and_is_followed_up(phone, live_se
     assert_accessible(phone)
     assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert Dispute.objects.get().status == Status.FOLLOWED_UP
+
+
+def test_a_complaint_becomes_a_dispute_on_a_phone(phone, live_server, make_case, chen, he):
+    case = make_case(category="neighbour-noise", text="楼上半夜拖椅子", at=timezone.now())
+    client = Client()
+    client.force_login(chen)
+    value = client.cookies[settings.SESSION_COOKIE_NAME].value
+    phone.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": value, "url": live_server.url}])
+    phone.goto(case.get_absolute_url())
+    phone.get_by_role("link", name="转为纠纷调解").click()
+    phone.get_by_label("纠纷类别").select_option("0203")
+    phone.get_by_label("调解员", exact=True).select_option(str(he.pk))
+    phone.get_by_label("为什么转为调解").fill("双方愿意坐下来谈。")
+    assert_accessible(phone)
+    assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    phone.get_by_role("button", name="转为纠纷调解").click()
+    expect(phone.get_by_text("先补充双方当事人和纠纷经过")).to_be_visible()
+    assert_accessible(phone)
+    assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert Dispute.objects.get().case == case
 
 
 def _register(phone) -> None:

@@ -299,3 +299,39 @@ def test_who_leaves_a_post_is_reminded_of_what_they_mediate(dispute, wang, he):
     found = {line.label: line for line in handing_over.holdings(wang, wang.postings.get())}
     assert (found["调解的纠纷"].count, found["调解的纠纷"].blocks) == (1, False)
     assert "调解的纠纷" not in {line.label for line in handing_over.holdings(he, he.postings.get())}
+
+
+def test_a_complaint_is_turned_into_a_dispute_from_its_case_page(client, look, make_case, chen, he, wang, zhao):
+    case = make_case(category="neighbour-noise", text="楼上半夜拖椅子", at=timezone.now())
+    address, turn = reverse("desk:case", args=[case.number]), reverse("desk:dispute-convert", args=[case.number])
+    # The grid and the street look on; the community has the button, beside quarrels only.
+    assert turn not in look(wang, address).text and turn not in look(zhao, address).text
+    assert turn in look(chen, address).text
+    lamp = make_case(at=timezone.now())
+    assert "转为纠纷调解" not in look(chen, reverse("desk:case", args=[lamp.number])).text
+    assert look(zhao, turn).status_code == 403
+    client.force_login(chen)
+    today = str(timezone.localdate())
+    typed = {"category": "0203", "happened_date": today, "origin": "offered", "lead": he.pk, "reason": "双方愿意调解"}
+    refused = client.post(turn, typed | {"lead": "", "seen": case.event_count}).content.decode()
+    assert "请选择调解员" in refused and "双方愿意调解" in refused
+    case.refresh_from_db()
+    assert case.category.code == "neighbour-noise"
+    made = client.post(turn, typed | {"seen": case.event_count}, follow=True)
+    assert "先补充双方当事人和纠纷经过" in made.content.decode()
+    dispute = Dispute.objects.get(case=case)
+    told = look(chen, address).text
+    assert "打开纠纷" in told and "社区转为矛盾纠纷调解" in told and turn not in told
+    assert client.post(turn, typed).status_code == 403
+    # The mediator's page asks for what is missing first, then for 受理.
+    client.force_login(he)
+    page = client.get(page_of(dispute)).content.decode()
+    assert f'action="{page_of(dispute, "dispute-act", "party")}"' in page
+    for side, name in (("applicant", NAMES[0]), ("respondent", NAMES[1])):
+        party = {"side": side, "name": name, "told": "on"}
+        assert client.post(page_of(dispute, "dispute-act", "party"), party).status_code == 302
+    page = client.get(page_of(dispute)).content.decode()
+    assert f'action="{page_of(dispute, "dispute-act", "correct")}"' in page and "先补充纠纷经过" in page
+    mediation.correct(dispute, {"account": ACCOUNT}, by=he)
+    page = client.get(page_of(dispute)).content.decode()
+    assert f'action="{page_of(dispute, "dispute-act", "accept")}"' in page

@@ -1,6 +1,7 @@
 """工作台: what waits, what to do with it, and nothing else."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.db import connection
@@ -12,6 +13,10 @@ from cases import services as cases
 from cases.models import Case
 from cases.services.acting import OFFICE_UNIT, unit_of
 from conftest import XINCUN
+from consultations import services as consultations
+from consultations.models import Attendee, Line
+from consultations.roles import may_sign
+from consultations.tests.conftest import make_consultation  # noqa: F401
 from grids.models import Organization
 
 pytestmark = pytest.mark.django_db
@@ -93,6 +98,57 @@ def test_what_a_unit_answered_waits_for_the_community(home, li, chen, make_case)
     case.refresh_from_db()
     cases.resolve(case, 4, "已修好", by=li)
     assert [found.pk for found in home(chen).context["accepting"]] == [case.pk]
+
+
+@pytest.fixture
+def spent(make_consultation, wang):  # noqa: F811
+    """spent(amount): a spending of a consultation at work, first signed by wang."""
+    held = make_consultation("works", at=timezone.now() - timedelta(days=60))
+    money = consultations.Received(Decimal("5000"), "residents", "居民出资", households=26)
+    consultations.receive(held, money, by=wang)
+    return lambda amount="20.00": consultations.spend(held, Decimal(amount), what="买沙子", payee="施工单位", by=wang)
+
+
+def test_a_spending_waits_for_the_second_person_and_leads_to_its_book(home, spent, wang, chen, zhao, outsider):
+    line = spent("1234.50")
+    page = home(chen)
+    text = page.content.decode()
+    assert [row.pk for row in page.context["signatures"]] == [line.pk] and "待签字1笔" in text
+    held = line.book.consultation
+    assert f"{held.get_absolute_url()}#book" in text
+    assert reverse("desk:consultation-line", args=[held.number, line.pk, "sign"]) in text
+    # Who signed first, who only looks on and who stands elsewhere: nothing waits for them.
+    assert [home(user).context["signatures"] for user in (wang, zhao, outsider)] == [[], [], []]
+    consultations.sign(line, by=chen)
+    assert home(chen).context["signatures"] == []
+
+
+def test_who_was_asked_to_watch_the_money_signs_too(home, spent, zhao):
+    line = spent()
+    Attendee.objects.create(consultation=line.book.consultation, user=zhao, role="街道监督", signs=True)
+    assert [row.pk for row in home(zhao).context["signatures"]] == [line.pk]
+
+
+def test_the_list_and_the_page_agree_on_who_signs(spent, wang, he, chen, zhao, qian, li, outsider, clerk):
+    line = spent()
+    for user in (wang, he, chen, zhao, qian, li, outsider, clerk):
+        listed = Line.objects.to_sign(user).filter(pk=line.pk).exists()
+        assert listed == may_sign(line.book.consultation, line, user), user
+
+
+def test_signatures_cost_as_many_queries_for_seven_rows_as_for_two(home, spent, chen):
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            home(chen)
+        return len([query for query in captured if "django_session" not in query["sql"]])
+
+    for _ in range(2):
+        spent()
+    home(chen)
+    two = queries()
+    for _ in range(7):
+        spent()
+    assert queries() == two and "等签字的协商" in home(chen).content.decode()
 
 
 def test_notices_unread_are_shown(home, wang, make_case):

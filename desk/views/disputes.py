@@ -8,13 +8,15 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from cases.roles import may_mediate
 from common.errors import DomainError, StalePage
 from common.templatetags.weidu import receipt
 from desk.dispute_list import listing
 from desk.dispute_page import DisputePage, party_row
-from desk.forms_dispute_register import RegisterDisputeForm
+from desk.forms_dispute_register import ConvertForm, RegisterDisputeForm
 from desk.forms_disputes import ACTS, DisputeForm
 from desk.ground_page import address
+from desk.views.case import case_or_404
 from files.services import photo_response
 from grids.decorators import require
 from grids.permissions import Ability
@@ -62,6 +64,27 @@ def register(request: HttpRequest) -> HttpResponse:
             messages.success(request, f"已登记矛盾纠纷，受理编号{receipt(taken.case.number)}")
             return redirect(taken if Dispute.objects.visible_to(request.user).filter(pk=taken.pk) else "desk:disputes")
     return render(request, "desk/dispute_register.html", {"form": form})
+
+
+@require(Ability.HANDLE)
+@never_cache
+@require_http_methods(["GET", "POST"])
+def convert(request: HttpRequest, number: str) -> HttpResponse:
+    """转为纠纷调解, of a case the community may take up; on refusal the form with everything typed, and why."""
+    case = case_or_404(request, number)
+    if not may_mediate(case, request.user):
+        raise PermissionDenied
+    form = ConvertForm(request.POST if request.method == "POST" else None, case=case)
+    if form.is_bound and form.is_valid():
+        try:
+            made = mediation.convert(case, form.quarrel(), seen=_seen(request), by=request.user)
+        except DomainError as refusal:
+            form.add_error(None, refusal.message)
+            case = case_or_404(request, number)
+        else:
+            messages.success(request, "已转为纠纷调解，请调解员补充双方当事人和经过")
+            return redirect(made)
+    return render(request, "desk/dispute_convert.html", {"case": case, "form": form})
 
 
 @require(Ability.HANDLE, Ability.REGISTER)

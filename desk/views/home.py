@@ -14,6 +14,7 @@ from cases.models import Case
 from cases.services.acting import OFFICE_UNIT
 from cases.states import Status
 from cases.wording import CALLED
+from consultations.models import Line
 from desk import assignment_list, meetings_work, orders_work, wish_list, work
 from grids.levels import Level
 from grids.models import Handover
@@ -25,7 +26,7 @@ ROWS = 7
 NOTICES = 5
 # The lists of the page's two columns: where all of one are empty, the page says so.
 MAIN = ("turn", "orders", "unsigned", "reviews", "accepting", "wishes", "owed")
-BESIDE = ("approvals", "drafts", "returns", "invitations", "notices")
+BESIDE = ("approvals", "drafts", "signatures", "returns", "invitations", "notices")
 # What brought a case here, by the action of its timeline; {level} is the level it came from.
 ARRIVALS = {
     "register": "新登记",
@@ -39,6 +40,7 @@ ARRIVALS = {
     "review": "居民反映没有解决，重新办理",
     "reopen": "重新办理",
     "resume": "恢复办理",
+    "mediate": "转为调解",
 }
 
 
@@ -71,6 +73,7 @@ def _work_list(request: HttpRequest) -> HttpResponse:
         "follow": work.to_call(user),
         "approvals": work.to_decide(user),
         "drafts": work.to_release(user),
+        "signatures": Line.objects.to_sign(user),
         "wishes": wish_list.Turn(user).urgent,
         **orders_work.selections(user),
         "owed": owed.owed.open(),
@@ -89,6 +92,7 @@ def _work_list(request: HttpRequest) -> HttpResponse:
         "returns": _returns(selections["returns"]) if counts["returns"] else [],
         "approvals": _approvals(selections["approvals"]) if counts["approvals"] else [],
         "drafts": _drafts(selections["drafts"]) if counts["drafts"] else [],
+        "signatures": _signatures(selections["signatures"]) if counts["signatures"] else [],
         "to_approve": counts["approvals"] + counts["drafts"],
         "invitations": meetings_work.nearest(user, at) if counts["invitations"] else [],
         "notices": _notices(user),
@@ -161,6 +165,10 @@ def _approvals(rows) -> list:
 def _drafts(rows) -> list:
     related = ("case__category", "assignment", "drafted_by")
     return list(rows.select_related(*related).order_by("drafted_at", "pk")[:ROWS])
+
+
+def _signatures(rows) -> list[Line]:
+    return list(rows.select_related("book__consultation", "first_by").order_by("first_at", "pk")[:ROWS])
 
 
 def _returns(rows) -> list:

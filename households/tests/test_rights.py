@@ -38,7 +38,16 @@ def test_without_a_notice_no_form_may_collect(ground):
 
 def test_the_first_notice_says_who_why_how_long_and_which_rights(ground):
     notice = PrivacyNotice.objects.get(version="2026-1")
-    for word in ("谁在收集", "为什么收集", "保存多久", "您的权利", "未满14周岁", "请勿填报国家秘密、工作秘密"):
+    for word in (
+        "谁在收集",
+        "为什么收集",
+        "保存多久",
+        "您的权利",
+        "未满14周岁",
+        "请勿填报国家秘密、工作秘密",
+        "出资人姓名",
+        "门牌",
+    ):
         assert word in notice.body
 
 

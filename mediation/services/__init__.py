@@ -2,6 +2,7 @@
 
 from mediation.services.acting import stale_words
 from mediation.services.contact import open_contact, parties_to_sign
+from mediation.services.converting import Quarrel, convert
 from mediation.services.figures import figures
 from mediation.services.intake import Asked, Person, add_party, assign, correct, possible_mediators, register
 from mediation.services.legal import Done, add_legal_service, cancel_day, hold_day, plan_day
@@ -16,6 +17,7 @@ from mediation.services.mediating import (
     follow_up,
     hand_over,
     is_late,
+    lacking,
     write_record,
 )
 
@@ -23,6 +25,7 @@ __all__ = [
     "Asked",
     "Done",
     "Person",
+    "Quarrel",
     "Terms",
     "accept",
     "add_legal_service",
@@ -32,6 +35,7 @@ __all__ = [
     "archive",
     "assign",
     "cancel_day",
+    "convert",
     "correct",
     "extend",
     "fail",
@@ -40,6 +44,7 @@ __all__ = [
     "hand_over",
     "hold_day",
     "is_late",
+    "lacking",
     "open_contact",
     "parties_to_sign",
     "plan_day",

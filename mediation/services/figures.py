@@ -29,9 +29,8 @@ class Figure:
 
 def figures(area: Area, since: date, until: date) -> list[Figure]:
     """Registered, settled and their share, legal services and service days of the area, both days included. Three queries."""
-    disputes = _disputes(area, since, until)
-    legal = _within(LegalService.objects.filter(service_date__range=(since, until)), area)
-    served = legal.aggregate(times=Count("pk"), people=Sum("served", default=0))
+    disputes = counted(Dispute.objects.filter(case__area__code__startswith=area.code), since, until)
+    served = given(_within(LegalService.objects.all(), area), since, until)
     held = ServiceDay.objects.filter(status=DayStatus.HELD, service_date__range=(since, until))
     days = _within(held, area).aggregate(
         days=Count("pk"), asked=Sum("consultations", default=0), helped=Sum("mediations", default=0)
@@ -47,20 +46,39 @@ def figures(area: Area, since: date, until: date) -> list[Figure]:
     ]
 
 
-def _disputes(area: Area, since: date, until: date) -> dict[str, int]:
-    begin, end = _moment(since), _moment(until + timedelta(days=1))
-    ended = Q(concluded_at__gte=begin, concluded_at__lt=end)
-    rows = Dispute.objects.filter(case__area__code__startswith=area.code)
-    return rows.aggregate(
-        registered=Count("pk", filter=Q(created_at__gte=begin, created_at__lt=end)),
+def counted(rows: QuerySet, since: date, until: date) -> dict[str, int]:
+    """Of these disputes: `registered`, `ended` and `settled` in the days from `since` to `until`. One query, by index."""
+    new, ended = registered_within(since, until), ended_within(since, until)
+    return rows.filter(new | ended).aggregate(
+        registered=Count("pk", filter=new),
         ended=Count("pk", filter=ended),
         settled=Count("pk", filter=ended & Q(is_success=True)),
     )
+
+
+def registered_within(since: date, until: date) -> Q:
+    """Disputes registered on these days, both counted."""
+    return Q(created_at__gte=_begin(since), created_at__lt=_end(until))
+
+
+def ended_within(since: date, until: date) -> Q:
+    """Disputes that had their result on these days, both counted."""
+    return Q(concluded_at__gte=_begin(since), concluded_at__lt=_end(until))
+
+
+def given(rows: QuerySet, since: date, until: date) -> dict[str, int]:
+    """Of these legal services: how many `times` on these days, and how many `people` they served. One query."""
+    dated = rows.filter(service_date__range=(since, until))
+    return dated.aggregate(times=Count("pk"), people=Sum("served", default=0))
 
 
 def _within(rows: QuerySet, area: Area) -> QuerySet:
     return rows.filter(community__code__startswith=area.code)
 
 
-def _moment(day: date) -> datetime:
+def _begin(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time.min))
+
+
+def _end(day: date) -> datetime:
+    return _begin(day + timedelta(days=1))

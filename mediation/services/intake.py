@@ -92,7 +92,7 @@ def register(asked: Asked, *, at: datetime | None = None, by: User) -> Dispute:
         turn = Turn(dispute, Action.REGISTER, by, at, None)
         for person in asked.parties:
             _add(dispute, person, at)
-        _appoint(turn, asked.mediators)
+        appoint(turn, asked.mediators)
         append(turn, "")
     return dispute
 
@@ -105,9 +105,14 @@ def _refuse(asked: Asked, at: datetime) -> None:
         raise DomainError(f"当事人最多登记{MAX_PARTIES}位，其余的写在经过里。")
     if asked.people < len(asked.parties):
         raise DomainError(f"登记了{len(asked.parties)}位当事人，涉及人数不能比这少。")
-    if asked.happened_date > timezone.localdate(at):
+    refuse_kind(asked.category, asked.happened_date, at)
+
+
+def refuse_kind(category: str, happened_date: date, at: datetime) -> None:
+    """DomainError where a dispute cannot be of this kind, or of this day."""
+    if happened_date > timezone.localdate(at):
         raise DomainError("发生日期不能晚于今天。")
-    if asked.category not in codes.finest(codes.categories()):
+    if category not in codes.finest(codes.categories()):
         raise DomainError("请选择纠纷类别。")
 
 
@@ -147,15 +152,21 @@ def _add(dispute: Dispute, person: Person, at: datetime) -> Party:
     )  # fmt: skip
 
 
-def _appoint(turn: Turn, people: Sequence[User]) -> None:
-    """Who mediates from now on; the first leads. Who is no longer named reads no more."""
-    held = turn.dispute
-    allowed = {user.pk for user in possible_mediators(held.case.community, turn.at)}
+def able(community: str, people: Sequence[User], at: datetime) -> list[User]:
+    """These people, each once. DomainError where there is none, or one who cannot mediate in the community."""
+    allowed = {user.pk for user in possible_mediators(community, at)}
     chosen = list({user.pk: user for user in people}.values())
     if not chosen:
         raise DomainError("请至少指定一位调解员。")
     if strangers := [user.called for user in chosen if user.pk not in allowed]:
         raise DomainError(f"{'、'.join(strangers)}现在不在本社区或本街道任职，请另选。")
+    return chosen
+
+
+def appoint(turn: Turn, people: Sequence[User]) -> None:
+    """Who mediates from now on; the first leads. Who is no longer named reads no more."""
+    held = turn.dispute
+    chosen = able(held.case.community, people, turn.at)
     rows = Mediator.objects.filter(dispute=held, ended_at__isnull=True)
     before = set(rows.values_list("user_id", flat=True))
     rows.exclude(user__in=chosen).update(ended_at=turn.at, is_lead=False)
@@ -175,7 +186,7 @@ def assign(
 ) -> None:
     """指定调解员: these and nobody else, the first as the responsible one."""
     with acting(dispute, Action.ASSIGN, by=by, seen=seen, at=at) as turn:
-        _appoint(turn, people)
+        appoint(turn, people)
 
 
 def add_party(

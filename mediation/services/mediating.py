@@ -24,11 +24,12 @@ from mediation.services.acting import (
     words,
 )
 from mediation.services.intake import month_after
-from mediation.states import Action, Kept, Paper, Receiver, RecordKind, Status
+from mediation.states import Action, Kept, Paper, Receiver, RecordKind, Side, Status
 
 # How much longer both sides may agree to, counted from the limit that stands.
 MOST_MONTHS = 3
 ELSEWHERE = "已告知可以申请仲裁、行政裁决或者向人民法院起诉"
+BOTH, ACCOUNT = "双方当事人", "纠纷经过"
 _OUTCOME = {Kept.KEPT: Outcome.SOLVED, Kept.PARTLY: Outcome.PARTLY}
 _OF_RECORD = {RecordKind.INVESTIGATION: Action.INVESTIGATE, RecordKind.MEDIATION: Action.MEDIATE}
 
@@ -56,12 +57,21 @@ def accept(
     """受理: from today there is a month to resolve it, or until `limit_date`; the case is signed and ends then too."""
     with acting(dispute, Action.ACCEPT, by=by, seen=seen, at=at) as turn:
         held = turn.dispute
+        if missing := lacking(held):
+            raise DomainError(f"受理以前，请先补充{'和'.join(missing)}。")
         held.accepted_at, held.accepted_by = turn.at, by
         held.limit_date = limit_date or month_after(turn.today)
         _refuse_limit(held.limit_date, turn.today, month_after(turn.today))
         turn.note = f"化解时限{on(held.limit_date)}"
         sign_case(turn)
         case_until(turn, CaseAction.NOTE, f"受理纠纷，{turn.note}")
+
+
+def lacking(dispute: Dispute) -> list[str]:
+    """What has to be written down before a dispute can be taken on; one that came of a case begins without either."""
+    sides = set(dispute.parties.values_list("side", flat=True))
+    there = {BOTH: {Side.APPLICANT, Side.RESPONDENT} <= sides, ACCOUNT: bool(dispute.account.strip())}
+    return [words for words, known in there.items() if not known]
 
 
 def _refuse_limit(limit: date, after: date, latest: date) -> None:

@@ -9,7 +9,9 @@ from django.utils import timezone
 from cases import services as cases
 from cases.models import Approval, Case, Category, Event, Report
 from cases.states import Action, Status
+from common.receipts import new_receipt
 from conftest import GRID
+from consultations.tests.conftest import make_consultation  # noqa: F401
 from files.services import ingest_photo
 from grids.models import Area
 from public.tests.conftest import picture
@@ -77,11 +79,24 @@ class TestEntering:
         assert response.status_code == 200 and error in response.content.decode()
 
     def test_an_unknown_number_and_a_wrong_tail_read_the_same(self, case, make_case):
-        from common.receipts import new_receipt
-
         unknown = Client().post("/track/", {"receipt": new_receipt(on=timezone.localdate()), "tail": "1234"})
         wrong = Client().post("/track/", {"receipt": case.number, "tail": "9999"})
         assert unknown.context["form"].errors["tail"] == wrong.context["form"].errors["tail"]
+
+    def test_the_number_of_a_consultation_leads_to_its_public_page(self, make_consultation):  # noqa: F811
+        held = make_consultation("published")
+        typed = f"{held.number[:8].lower()}－{held.number[8:]} "
+        for tail in ("", "1234"):
+            assert Client().post("/track/", {"receipt": typed, "tail": tail}).url == f"/consultations/{held.number}/"
+        assert held.title in Client().post("/track/", {"receipt": typed}, follow=True).content.decode()
+
+    def test_a_consultation_that_is_not_public_reads_like_one_that_does_not_exist(self, make_consultation, case):  # noqa: F811
+        inside = [make_consultation("topic"), make_consultation("decided")]
+        numbers = [*(held.number for held in inside), new_receipt("XS", on=timezone.localdate())]
+        answers = [Client().post("/track/", {"receipt": number, "tail": "1234"}) for number in numbers]
+        wrong = Client().post("/track/", {"receipt": case.number, "tail": "9999"})
+        said = {str(answer.context["form"].errors["tail"]) for answer in [*answers, wrong]}
+        assert len(said) == 1 and all(held.title not in answers[0].content.decode() for held in inside)
 
     def test_five_wrong_tails_lock_even_the_right_one(self, case):
         for _ in range(5):

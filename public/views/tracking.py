@@ -12,12 +12,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from cases import services as cases
 from cases.models import Publication, Report
 from cases.services import publishing
+from cases.services.tracking import NOT_FOUND
 from cases.states import Outcome
 from common.errors import DomainError
 from common.receipts import clean_receipt
+from consultations.models import Consultation
 from files.services import photo_response
 from public import catalog, drafts, errand, sending, story, throttles, visitor
-from public.forms import AddForm, AnswerForm, TrackForm
+from public.forms import CONSULTED, AddForm, AnswerForm, TrackForm
 from public.views.own import own
 from wishes import services as wishes
 
@@ -29,7 +31,7 @@ _BUSY = "查询次数较多，请过一会儿再试。着急可以拨打12345，
 @sensitive_post_parameters()
 @require_http_methods(["GET", "POST"])
 def track(request: HttpRequest) -> HttpResponse:
-    """查进度: the number of a case or a wish, and the last four digits of the phone."""
+    """查进度: the number of a case or a wish with the last four digits of the phone, or the number of a consultation."""
     if request.method == "GET":
         number = clean_receipt(request.GET.get("receipt", ""))[:15]
         return _track_page(request, TrackForm(initial={"receipt": number}))
@@ -47,7 +49,14 @@ def track(request: HttpRequest) -> HttpResponse:
 
 
 def _opened(request: HttpRequest, number: str, tail: str) -> HttpResponse:
-    """To the case of this number, or else to the wish; digits without a prefix may be either's. DomainError for neither."""
+    """To the case of this number, or else to the wish; digits without a prefix may be either's. DomainError for neither.
+
+    A consultation is there once it is published: of one that is not, nothing says that it exists.
+    """
+    if number.startswith(CONSULTED):
+        if not Consultation.objects.published().filter(number=number).exists():
+            raise DomainError(NOT_FOUND)
+        return redirect("public:consultation", number)
     if not number.startswith(wishes.PREFIX):
         try:
             report = cases.open_with_tail(number, tail)

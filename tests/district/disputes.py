@@ -13,6 +13,8 @@ GET  desk:disputes            302  200  200  200  200  200  200  200  200  403  
 GET  desk:dispute-register    302  200  200  200  200  403  403  403  200  403  403
 POST desk:dispute-register    302  200  200  200  200  403  403  403  200  403  403
 GET  desk:dispute             302  404  200  200  200  200  200  404  404  403  403
+GET  desk:dispute-convert     302  403  200  200  403  403  403  404  404  403  403
+POST desk:dispute-convert     302  403  200  200  403  403  403  404  404  403  403
 GET  desk:dispute-act/accept  302  404  403  200  403  403  403  404  404  403  403
 POST desk:dispute-act/accept  302  404  403  200  403  403  403  404  404  403  403
 GET  desk:dispute-act/assign  302  404  200  200  403  403  403  404  404  403  403
@@ -44,6 +46,7 @@ def arguments(scene: dict) -> dict[str, list]:
     number = new.case.number
     return {
         "desk:dispute": [number],
+        "desk:dispute-convert": [scene["make_case"](at=timezone.now(), category="neighbour-noise").number],
         "desk:dispute-act": [number],
         "desk:dispute-contact": [number, new.parties.order_by("pk").first().pk],
         "desk:dispute-agreement": [settled.case.number],

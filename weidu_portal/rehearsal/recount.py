@@ -25,10 +25,12 @@ ALSO: dict[Action, set[Status]] = {
 # What gives a case to a holder with a time to sign.
 _BEGINS = {
     Action.REGISTER, Action.ROUTE, Action.RETURN, Action.ESCALATE, Action.COLLECT, Action.HAND_OUT, Action.SEND_DOWN,
-    Action.REJECT, Alarm.CLIMB, Alarm.REVIEW,
+    Action.REJECT, Action.MEDIATE, Alarm.CLIMB, Alarm.REVIEW,
 }  # fmt: skip
 # Whoever passes a case on has acted on it.
-_PASSES_ON = {Action.ROUTE, Action.RETURN, Action.ESCALATE, Action.COLLECT, Action.HAND_OUT, Action.SEND_DOWN}
+_PASSES_ON = {
+    Action.ROUTE, Action.RETURN, Action.ESCALATE, Action.COLLECT, Action.HAND_OUT, Action.SEND_DOWN, Action.MEDIATE,
+}  # fmt: skip
 # Whose deadline may be set by hand, or by the hotline: signing comes before it.
 _DATED = {Action.HAND_OUT, Action.SEND_DOWN}
 _SIGNS = {Action.SIGN, Action.RESOLVE}
