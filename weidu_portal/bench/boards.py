@@ -78,6 +78,7 @@ def measure() -> dict[str, float]:
     tang = crowd.member("bench-reports", "supervisor_head", area="411002", unit="quweiban")
     figures["report_seconds"] = round(max(_report(form, tang) for form in reports.ENDINGS), 1)
     figures |= _costs(exact)
+    crowd.run("TRUNCATE cases_likeness")
     crowd.run(
         "DELETE FROM cases_case WHERE id IN (SELECT id FROM cases_case WHERE status = 'closed' ORDER BY id LIMIT 5000)"
     )
