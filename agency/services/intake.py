@@ -41,15 +41,26 @@ class Asked:
     meet_at: datetime | None = None
     source: str = ""
     source_id: str = ""
+    # When the resident said it, where that was before it is taken down here.
+    said_at: datetime | None = None
+
+
+def find(source: str, source_id: str) -> AgencyRequest | None:
+    """The errand taken in from this row of this source, if any."""
+    came = Report.objects.filter(source=source, source_id=source_id)
+    return AgencyRequest.objects.filter(case__in=came.values("case")).first()
 
 
 def ask(asked: Asked, *, at: datetime | None = None, by: User | None) -> AgencyRequest:
     """Open a case with its errand and return the errand; the same submission a second time returns the first.
 
-    The case's deadline is the promise: done by `promised_by`, receipts and change back a working day later. The case
-    names no door: that is the errand's own, masked.
+    The case's deadline is the promise: done by `promised_by`, receipts and change back a working day later. The promise
+    is given, and counts, from now; how long somebody waited counts from when it was said. The case names no door: that
+    is the errand's own, masked.
     """
     at = at or timezone.now()
+    if asked.said_at and asked.said_at > at:
+        raise DomainError("提出时间还没有到，请核对。")
     if not asked.item.active:
         raise DomainError("这一项现在不代办，请重新选择。")
     if asked.item.needs_words and not asked.words.strip():
@@ -82,6 +93,7 @@ def _request(asked: Asked, promised: datetime, at: datetime) -> cases.Request:
         source=asked.source,
         source_id=asked.source_id,
         due_at=asked.item.back_by(promised),
+        said_at=asked.said_at,
         dated=f"代办承诺：{spoken(promised, at)}前办好，{asked.item.back_days}个工作日内交回",
     )
 
@@ -93,7 +105,7 @@ def _add(asked: Asked, report: Report, promised: datetime, at: datetime, by: Use
         way=asked.way,
         door=asked.door,
         meet_at=asked.meet_at,
-        asked_at=at,
+        asked_at=asked.said_at or at,
         promised_by=promised,
         event_count=1,
     )
