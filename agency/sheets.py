@@ -1,11 +1,12 @@
 """The sheet of errands: what people asked for on the phone or at the counter and somebody wrote down. All of it or nothing."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.utils import timezone
 
 from agency.models import AgencyItem
-from agency.services import Asked, ask, find
+from agency.services import Asked, ask, knows
 from agency.states import Way
 from cases.states import Channel
 from common.crypto import blind_index
@@ -56,6 +57,14 @@ class ErrandSheet(PlacedSheet):
         super().__init__(by, complain)
         self.items = {item.name: item for item in AgencyItem.objects.active()}
 
+    @classmethod
+    def layout(cls) -> tuple[Column, ...]:
+        """The columns, with the items that are done for people now to choose from."""
+        offered = {item.name: item.name for item in AgencyItem.objects.active()}
+        # A row that came in before is known also where its item is no longer offered.
+        item = OneOf(offered, also={name: name for name in AgencyItem.objects.values_list("name", flat=True)})
+        return tuple(replace(column, cell=item) if column.name == "item" else column for column in cls.columns)
+
     def identity(self, line: Line) -> tuple[Any, ...]:
         """The register's own number, else all the row says."""
         values = line.values
@@ -71,7 +80,7 @@ class ErrandSheet(PlacedSheet):
         values = line.values
         community, area, compound = self.where(line)
         source_id = _source_id(community.code, values)
-        if find(SOURCE, source_id):
+        if knows(SOURCE, source_id):
             return "unchanged", []
         item = self._item(values)
         asked = Asked(
@@ -95,7 +104,7 @@ class ErrandSheet(PlacedSheet):
         """The item by its name; and what the page would not take either."""
         item = self.items.get(values["item"])
         if item is None:
-            raise Placeless("item", "没有这一项代办", f"填其中一个：{'、'.join(self.items)}")
+            raise Placeless("item", "这一项现在不代办", "请重新选择")
         if item.needs_words and not values["words"]:
             raise Placeless("words", "没有填写", f"写一写{item.ask}")
         if values["when"] and values["when"] > timezone.now():

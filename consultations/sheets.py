@@ -14,7 +14,7 @@ from consultations.states import Action, Side, Source, rule_of
 from grids.finding import Placeless
 from grids.levels import Level
 from grids.permissions import Ability
-from grids.sheets import TriedSheet
+from grids.sheets import WORKED, TriedSheet
 from jobs.cells import Cell, Day, Fault, OneOf, Whole, Words, YesNo, Yuan
 from jobs.imports import Column, Line, Record
 
@@ -42,6 +42,7 @@ class ContributionSheet(TriedSheet):
     counted = "笔"
     ability = Ability.HANDLE
     highest = Level.COMMUNITY  # streets and the district look on
+    most = WORKED
     subject, key_column = "contributions", "receipt"
     key = "按协商编号和收据号认"
     notes = (

@@ -25,6 +25,8 @@ from jobs.cells import Day, Mobile, Moment, OfficePhone, OneOf, Whole, Words, Ye
 from jobs.imports import OUTCOMES, Column, Line, Record, Sheet
 
 _EVERY = 20
+# Rows of a sheet each of which is a piece of work with a clock, events and notices: some 20 ms to try, all in one transaction.
+WORKED = 1000
 _OUTSIDE = ("不在你负责的范围", "只能导入自己负责的区域，请从表中删去")
 _STREET = Column("street", "街道", Words(40, required=False), "同名的社区很多，最好填", "北大街道", ("所属街道",))
 _GRID = Column("grid", "网格", Words(20, required=False), "几个网格共管的不填", "第三网格", ("所属网格",))
@@ -110,6 +112,8 @@ class TriedSheet(Sheet):
 
 class PlacedSheet(TriedSheet):
     """A sheet whose rows happen somewhere on the importer's ground: columns PLACE, judged as on the registering pages."""
+
+    most = WORKED
 
     def where(self, line: Line) -> tuple[Area, Area, Compound | None]:
         """Community, the smallest area that is known, and the compound. Placeless where they do not fit, or lie elsewhere."""

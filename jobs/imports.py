@@ -87,6 +87,7 @@ class Sheet:
     highest: ClassVar[int] = (
         4  # the highest level of ground (grid 1, district 4) at which rows of this kind are somebody's
     )
+    most: ClassVar[int] = MAX_ROWS  # rows a file may have
     columns: ClassVar[tuple[Column, ...]]
     notes: ClassVar[tuple[str, ...]] = ()
     key: ClassVar[str] = ""  # the natural key, in words
@@ -267,7 +268,7 @@ class Reading:
         return {
             "expects": [header for header in self.names],
             "at_least": min(3, len(self.columns)),
-            "max_rows": MAX_ROWS,
+            "max_rows": min(MAX_ROWS, self.sheet.most),
             "max_bytes": MAX_BYTES,
             "max_unpacked": MAX_UNPACKED_LONG,
         }

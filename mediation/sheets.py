@@ -15,7 +15,7 @@ from grids.sheets import PLACE, PlacedSheet
 from jobs.cells import Cell, Day, Fault, Mobile, OneOf, RegisterNumber, Whole, Words, YesNo
 from jobs.imports import SPOKEN, Column, Line
 from mediation import codes
-from mediation.services import Asked, Person, find, possible_mediators, register
+from mediation.services import Asked, Person, knows, possible_mediators, register
 from mediation.services.acting import on
 from mediation.states import Origin, Side
 
@@ -32,6 +32,7 @@ class Coded(Cell):
         self.groups = codes.grouped(self.listed)
         finest = [code for _, rows in self.groups for code, _ in rows]
         words = [self.listed[code] for code in finest]
+        self.labels = [codes.said(self.listed, code) for code in finest]
         self.meant = {code: code for code in finest}
         # 其他 ends nearly every group: by itself it says nothing, unless it is a group.
         self.meant |= {self.listed[code]: code for code in finest if words.count(self.listed[code]) == 1}
@@ -116,7 +117,7 @@ class DisputeSheet(PlacedSheet):
         values = line.values
         community, area, compound = self.where(line)
         source_id = f"{community.code}:{values['number']}"
-        if find(SOURCE, source_id):
+        if knows(SOURCE, source_id):
             return "unchanged", []
         self._refuse(values)
         asked = Asked(
@@ -137,7 +138,7 @@ class DisputeSheet(PlacedSheet):
             place=values["place"],
             involved_unit=values["unit"],
             way=values["way"] or codes.PEOPLES_MEDIATION,
-            on_paper=f"社区登记簿{values['number']}号，{on(values['came'])}登记。",
+            on_paper=f"社区登记簿{values['number'].removesuffix('号')}号，{on(values['came'])}登记。",
             said_at=_begin_of(values["came"]),
             source=SOURCE,
             source_id=source_id,

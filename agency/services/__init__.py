@@ -2,7 +2,7 @@
 
 from agency.services.acting import stale_words
 from agency.services.contact import reveal_door
-from agency.services.intake import Asked, ask, find
+from agency.services.intake import Asked, ask, knows
 from agency.services.running import HandBack, accept, again, finish, go, hand_back, lack
 
 __all__ = [
@@ -11,10 +11,10 @@ __all__ = [
     "accept",
     "again",
     "ask",
-    "find",
     "finish",
     "go",
     "hand_back",
+    "knows",
     "lack",
     "reveal_door",
     "stale_words",

@@ -45,10 +45,9 @@ class Asked:
     said_at: datetime | None = None
 
 
-def find(source: str, source_id: str) -> AgencyRequest | None:
-    """The errand taken in from this row of this source, if any."""
-    came = Report.objects.filter(source=source, source_id=source_id)
-    return AgencyRequest.objects.filter(case__in=came.values("case")).first()
+def knows(source: str, source_id: str) -> bool:
+    """Whether this row of this source was taken in before, whatever became of its errand since."""
+    return Report.objects.filter(source=source, source_id=source_id).exists()
 
 
 def ask(asked: Asked, *, at: datetime | None = None, by: User | None) -> AgencyRequest:

@@ -74,8 +74,8 @@ def test_what_cannot_go_in_is_said_row_by_row(wang):
     rows = [HEATING | {"登记号": f"W-{n}"} | change for n, change in enumerate(wrong, start=2)]
     job = checked(ErrandSheet, wang, *rows)
     assert faults(job) == {
-        (2, "代办事项", "没有这一项代办"),
-        (3, "代办事项", "没有这一项代办"),
+        (2, "代办事项", "没有这个选项"),
+        (3, "代办事项", "这一项现在不代办"),
         (4, "说明", "没有填写"),
         (5, "社区", "不在你负责的范围"),
         (6, "手机号", "少1位"),
@@ -94,3 +94,10 @@ def test_what_cannot_go_in_is_said_row_by_row(wang):
 def test_the_same_row_twice_in_one_sheet_is_one_request(wang):
     rows = [HEATING] * 2
     assert faults(checked(ErrandSheet, wang, *rows)) == {(3, "代办事项", "与第2行重复")}
+
+
+def test_a_row_that_came_in_is_known_when_its_item_is_no_longer_offered(wang):
+    written(wang, checked(ErrandSheet, wang, HEATING))
+    AgencyItem.objects.filter(code="heating").update(active=False)
+    assert checked(ErrandSheet, wang, HEATING).result["unchanged"] == 1
+    assert AgencyRequest.objects.count() == 1

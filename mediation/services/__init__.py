@@ -3,7 +3,7 @@
 from mediation.services.acting import stale_words
 from mediation.services.contact import open_contact, parties_to_sign
 from mediation.services.figures import figures
-from mediation.services.intake import Asked, Person, add_party, assign, correct, find, possible_mediators, register
+from mediation.services.intake import Asked, Person, add_party, assign, correct, knows, possible_mediators, register
 from mediation.services.legal import Done, add_legal_service, cancel_day, hold_day, plan_day
 from mediation.services.mediating import (
     Terms,
@@ -36,11 +36,11 @@ __all__ = [
     "extend",
     "fail",
     "figures",
-    "find",
     "follow_up",
     "hand_over",
     "hold_day",
     "is_late",
+    "knows",
     "open_contact",
     "parties_to_sign",
     "plan_day",

@@ -81,10 +81,9 @@ def possible_mediators(community: str, at: datetime | None = None) -> list[User]
     return sorted(people.values(), key=lambda user: user.pk)
 
 
-def find(source: str, source_id: str) -> Dispute | None:
-    """The dispute taken in from this row of this source, if any."""
-    came = Report.objects.filter(source=source, source_id=source_id)
-    return Dispute.objects.filter(case__in=came.values("case")).first()
+def knows(source: str, source_id: str) -> bool:
+    """Whether this row of this source was taken in before, whatever became of its dispute since."""
+    return Report.objects.filter(source=source, source_id=source_id).exists()
 
 
 def register(asked: Asked, *, at: datetime | None = None, by: User) -> Dispute:

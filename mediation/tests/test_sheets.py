@@ -153,3 +153,9 @@ def test_the_scope_is_looked_at_again_when_it_is_written(chen, he):
     job = written(chen, check)
     assert job.state == Job.State.FAILED and "一行也没有写" in job.problem
     assert not Dispute.objects.exists() and not Report.objects.filter(source=SOURCE).exists()
+
+
+def test_a_sheet_holds_what_can_be_tried_in_one_go(chen, he, monkeypatch):
+    monkeypatch.setattr(DisputeSheet, "most", 2)
+    job = checked(DisputeSheet, chen, *(RACKS | {"登记号": str(number)} for number in range(3)))
+    assert job.state == Job.State.FAILED and "一次最多2行" in job.problem
