@@ -87,6 +87,14 @@ def test_who_leads_a_building_is_offered_no_sheet(client, courtyard):
     assert "导入导出" not in client.get(reverse("desk:home")).content.decode()
 
 
+def test_the_page_says_how_many_rows_and_which_categories(client, chen):
+    client.force_login(chen)
+    page = client.get(reverse("desk:sheet", args=["disputes"])).content.decode()
+    assert "一次最多1000行、30MB" in page and "邻里纠纷：用水排水通行通风采光、相邻土地建筑利用" in page
+    assert "一次最多15万行" in client.get(reverse("desk:sheet", args=["households"])).content.decode()
+    assert "缴暖气费" in client.get(reverse("desk:sheet", args=["errands"])).content.decode()
+
+
 @pytest.mark.parametrize("sheet", [DisputeSheet, ErrandSheet, ContributionSheet])
 def test_templates_show_how_and_their_own_rows_are_passed_over(client, chen, courtyard, sheet):
     client.force_login(chen)

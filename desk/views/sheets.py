@@ -53,7 +53,7 @@ def sheet(request: HttpRequest, code: str) -> HttpResponse:
     kind = _kind_or_404(request, code)
     if request.GET.get("template"):
         return _template(kind)
-    form = LongSheetForm(request.POST or None, request.FILES or None)
+    form = LongSheetForm(request.POST or None, request.FILES or None, kind=kind)
     if request.method == "POST" and form.is_valid():
         job = imports.begin(kind, form.cleaned_data["sheet"], by=request.user)
         _nudge()
