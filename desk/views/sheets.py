@@ -37,9 +37,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 @require_safe
 def sheets(request: HttpRequest) -> HttpResponse:
     """The kinds of sheets the user may import, and the user's latest jobs."""
-    kinds, hotline_too = kinds_for(request.user), Ability.IMPORT in abilities_of(request.user)
-    if not (kinds or hotline_too):
-        raise PermissionDenied
+    kinds, hotline_too = _kinds_or_403(request), Ability.IMPORT in abilities_of(request.user)
     ours = [imports.CHECK, imports.WRITE, hotline.CHECK, hotline.WRITE]
     recent = Job.objects.visible_to(request.user).filter(kind__in=ours).order_by("-created_at")[:RECENT]
     shown = {"kinds": kinds, "hotline": hotline_too, "recent": recent}
@@ -120,7 +118,16 @@ def _decide(request: HttpRequest, checked: Job, kind: type[imports.Sheet]) -> Ht
     return redirect("desk:sheet-job", pk=writing.pk)
 
 
+def _kinds_or_403(request: HttpRequest) -> list[type[imports.Sheet]]:
+    """What the user may import; 403 for who may import nothing, the hotline's orders included."""
+    kinds = kinds_for(request.user)
+    if not kinds and Ability.IMPORT not in abilities_of(request.user):
+        raise PermissionDenied
+    return kinds
+
+
 def _job_or_404(request: HttpRequest, pk) -> Job:
+    _kinds_or_403(request)
     ours = Job.objects.visible_to(request.user).filter(kind__in=[imports.CHECK, imports.WRITE])
     return get_object_or_404(ours, pk=pk)
 
