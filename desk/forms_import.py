@@ -38,12 +38,17 @@ class SheetForm(forms.Form):
 
 
 class LongSheetForm(SheetForm):
-    """A sheet of households or of the ground."""
+    """A sheet of one of the kinds; says how many rows it may have."""
 
     most_bytes = imports.MAX_BYTES
     sheet = forms.FileField(
         label="填好的表",
-        help_text=f"只收.xlsx和.csv，一次最多{imports.MAX_ROWS // 10000}万行、{imports.MAX_BYTES // (1024 * 1024)}MB。",
         widget=forms.FileInput(attrs={"class": "form-control", "accept": ".xlsx,.csv"}),
         error_messages={"required": "请选择文件。", "empty": "文件是空的，请核对。"},
     )
+
+    def __init__(self, *args, kind: type[imports.Sheet], **kwargs):
+        super().__init__(*args, **kwargs)
+        rows = f"{kind.most // 10000}万" if kind.most >= 10000 else str(kind.most)
+        size = self.most_bytes // (1024 * 1024)
+        self.fields["sheet"].help_text = f"只收.xlsx和.csv，一次最多{rows}行、{size}MB。"

@@ -1,8 +1,11 @@
 """What the pages of sheets say: which kinds somebody may import, and columns in words."""
 
-from collections.abc import Collection
 from typing import Any
 
+from django.urls import reverse
+
+from grids.levels import level_of
+from grids.scope import scope_of
 from jobs import imports
 
 FIELD_NAMES = {
@@ -12,11 +15,39 @@ FIELD_NAMES = {
 _OUTCOMES = {"new": "新增", "changed": "更改"}
 
 
-def kinds_for(abilities: Collection[str]) -> list[type[imports.Sheet]]:
-    """The kinds somebody with these abilities may import, in the order they build on each other."""
-    order = ["organizations", "compounds", "postings", "households", "wishes"]
-    kinds = [kind for kind in imports.sheets() if kind.ability in abilities]
-    return sorted(kinds, key=lambda kind: order.index(kind.code) if kind.code in order else len(order))
+_ORDER = [
+    *("organizations", "compounds", "postings", "households"),
+    *("wishes", "disputes", "errands", "contributions"),
+]
+
+
+# Where what was written can be found, and what the link says.
+_LISTS = {
+    "households": ("desk:households", "查看住户"),
+    "wishes": ("desk:wishes", "查看微心愿"),
+    "disputes": ("desk:disputes", "查看矛盾纠纷"),
+    "errands": ("desk:agency", "查看代办"),
+    "contributions": ("desk:consultations", "查看协商议事"),
+}
+
+
+def list_of(kind: type[imports.Sheet]) -> tuple[str, str] | None:
+    """Address and words of the link to what a kind writes; None where there is no one list."""
+    if kind.code not in _LISTS:
+        return None
+    name, words = _LISTS[kind.code]
+    return reverse(name), words
+
+
+def is_for(kind: type[imports.Sheet], user) -> bool:
+    """Whether a posting with an area lets the user import this kind; posts of a compound or a unit have no rows of theirs."""
+    return any(level_of(code) <= kind.highest for code in scope_of(user, granting=kind.ability).areas)
+
+
+def kinds_for(user) -> list[type[imports.Sheet]]:
+    """The kinds somebody may import, in the order they build on each other."""
+    kinds = [kind for kind in imports.sheets() if is_for(kind, user)]
+    return sorted(kinds, key=lambda kind: _ORDER.index(kind.code) if kind.code in _ORDER else len(_ORDER))
 
 
 def named_fields(sample: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 
 from common.normalise import clean_digits, clean_phone, clean_text
 
@@ -15,6 +17,10 @@ _DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T]00:00(?
 _EPOCH = date(1899, 12, 30)
 _CLEAN = re.compile(r"1[3-9]\d{9}", re.ASCII)
 _LOST = re.compile(r"\d(?:\.\d+)?[eE]\+?\d+")
+_CLOCK = re.compile(r"(.*?)[ T]+(\d{1,2})[:：时](\d{1,2})分?(?::\d{1,2})?")
+_AMOUNT = re.compile(r"-?\d{1,3}(?:,\d{3})+(?:\.\d+)?|-?\d+(?:\.\d+)?", re.ASCII)
+_MOST_YUAN = Decimal("9999999.99")
+_REGISTER = re.compile(r"[0-9A-Za-z年月日第号字〔〕\[\]()（）\-_/.]+")
 
 
 class Fault(forms.ValidationError):
@@ -147,3 +153,52 @@ class Day(Cell):
             return date(*map(int, found.groups()))
         except (AttributeError, ValueError):
             raise Fault("看不出日期", "写成2026-12-04") from None
+
+
+class Moment(Cell):
+    """A date with or without a time of day, as an aware local time; without one the day begins."""
+
+    empty = None
+
+    def read(self, text: str) -> datetime:
+        found = _CLOCK.fullmatch(text)
+        day = Day().read(found[1] if found else text)
+        try:
+            at = datetime(day.year, day.month, day.day, *map(int, found.groups()[1:] if found else ()))
+        except ValueError:
+            raise Fault("看不出时间", "写成2026-12-04或2026-12-04 09:30") from None
+        return timezone.make_aware(at)
+
+
+class Yuan(Cell):
+    """An amount of money in yuan, above zero, with at most two decimals."""
+
+    empty = None
+
+    def read(self, text: str) -> Decimal:
+        core = text.strip().removeprefix("¥").removeprefix("￥").removesuffix("元").replace("，", ",").strip()
+        if not _AMOUNT.fullmatch(core):
+            raise Fault("不是数字", "填金额，如200或200.50")
+        amount = Decimal(core.replace(",", ""))
+        if len(amount.as_tuple().digits) > 15:
+            # Spreadsheets keep 8.2 as 8.1999999999999993 and show fifteen digits.
+            amount = Decimal(f"{float(amount):.15g}")
+        if amount <= 0:
+            raise Fault("金额要大于0", "退款和冲回在账本页面办理")
+        if amount > _MOST_YUAN:
+            raise Fault("金额超过一千万元", "请核对")
+        if amount != amount.quantize(Decimal("0.01")):
+            raise Fault("小数超过两位", "金额最多写到分")
+        return amount.quantize(Decimal("0.01"))
+
+
+class RegisterNumber(Words):
+    """A number in a paper register. It is shown unmasked, so it is digits, letters and strokes: no names, no phones."""
+
+    def read(self, text: str) -> str:
+        words = super().read(text)
+        if not _REGISTER.fullmatch(words):
+            raise Fault("登记号里有别的文字", "只写数字、字母和短横线，如2026-017")
+        if re.search(r"\d{11}", words):
+            raise Fault("数字太长，像电话号码", "只写登记簿上的编号，如2026-017")
+        return words

@@ -34,13 +34,17 @@ SAMPLE = 12
 KEPT = timedelta(days=3)
 _EVERY = 1000
 NUMBER = "序号"
+SPOKEN = "words"
 NOT_DATA = ("说明", "示例")  # in the column 序号: the template's row of notes and its example
 OUTCOMES = ("new", "changed", "unchanged")
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a sheet. `secret` is the kind of personal value in it (common.sensitive), which shows masked."""
+    """A column of a sheet. `secret` is the kind of personal value in it (common.sensitive), which shows masked.
+
+    People's own words, in which anything may stand, are of the kind SPOKEN: only their length shows.
+    """
 
     name: str
     header: str
@@ -80,6 +84,10 @@ class Sheet:
     title: ClassVar[str]
     counted: ClassVar[str]  # 户, 个, 人次: what one record is
     ability: ClassVar[str]
+    highest: ClassVar[int] = (
+        4  # the highest level of ground (grid 1, district 4) at which rows of this kind are somebody's
+    )
+    most: ClassVar[int] = MAX_ROWS  # rows a file may have
     columns: ClassVar[tuple[Column, ...]]
     notes: ClassVar[tuple[str, ...]] = ()
     key: ClassVar[str] = ""  # the natural key, in words
@@ -233,6 +241,13 @@ def _refuse_all(line: Line, column: str, problem: str, remedy: str) -> None:
     raise DomainError("检查以后情况有了变化，有的行不能写入，一行也没有写。请重新上传检查。")
 
 
+def _shown(typed: str, secret: str) -> str:
+    if secret == SPOKEN:
+        return f"{len(typed)}个字" if typed else ""
+    # A column out of place puts phones where nobody looks for them.
+    return mask(typed, secret) if secret else mask_numbers(typed)[:40]
+
+
 class Reading:
     """One pass over an upload: records, counts, and everything that is wrong."""
 
@@ -253,7 +268,7 @@ class Reading:
         return {
             "expects": [header for header in self.names],
             "at_least": min(3, len(self.columns)),
-            "max_rows": MAX_ROWS,
+            "max_rows": min(MAX_ROWS, self.sheet.most),
             "max_bytes": MAX_BYTES,
             "max_unpacked": MAX_UNPACKED_LONG,
         }
@@ -288,8 +303,7 @@ class Reading:
                 {
                     "row": line.number,
                     "column": column.header,
-                    # A column out of place puts phones where nobody looks for them.
-                    "value": mask(typed, column.secret) if column.secret else mask_numbers(typed)[:40],
+                    "value": _shown(typed, column.secret),
                     "problem": mask_numbers(problem),
                     "remedy": remedy,
                 }

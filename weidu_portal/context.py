@@ -10,6 +10,7 @@ from accounts.preferences import ELDER, chosen_size
 from cases.models import Assignment
 from dashboards.access import READS_BOARDS, readable
 from desk import orders_work, visit_work, work
+from desk.sheet_page import kinds_for
 from desk.visit_ground import READS_FIGURES
 from desk.work import whistles_to_answer
 from grids.levels import Level, level_of
@@ -142,7 +143,7 @@ class DeskFrame:
     @property
     def may_import(self) -> bool:
         """Whether 导入导出 is offered."""
-        return bool(self.abilities & {Ability.IMPORT, Ability.KEEP_HOUSEHOLDS, Ability.KEEP_GROUND, Ability.POSTS})
+        return Ability.IMPORT in self.abilities or bool(kinds_for(self.user))
 
     @property
     def may_review(self) -> bool:

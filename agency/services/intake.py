@@ -41,15 +41,25 @@ class Asked:
     meet_at: datetime | None = None
     source: str = ""
     source_id: str = ""
+    # When the resident said it, where that was before it is taken down here.
+    said_at: datetime | None = None
+
+
+def knows(source: str, source_id: str) -> bool:
+    """Whether this row of this source was taken in before, whatever became of its errand since."""
+    return Report.objects.filter(source=source, source_id=source_id).exists()
 
 
 def ask(asked: Asked, *, at: datetime | None = None, by: User | None) -> AgencyRequest:
     """Open a case with its errand and return the errand; the same submission a second time returns the first.
 
-    The case's deadline is the promise: done by `promised_by`, receipts and change back a working day later. The case
-    names no door: that is the errand's own, masked.
+    The case's deadline is the promise: done by `promised_by`, receipts and change back a working day later. The promise
+    is given, and counts, from now; how long somebody waited counts from when it was said. The case names no door: that
+    is the errand's own, masked.
     """
     at = at or timezone.now()
+    if asked.said_at and asked.said_at > at:
+        raise DomainError("提出时间还没有到，请核对。")
     if not asked.item.active:
         raise DomainError("这一项现在不代办，请重新选择。")
     if asked.item.needs_words and not asked.words.strip():
@@ -82,6 +92,7 @@ def _request(asked: Asked, promised: datetime, at: datetime) -> cases.Request:
         source=asked.source,
         source_id=asked.source_id,
         due_at=asked.item.back_by(promised),
+        said_at=asked.said_at,
         dated=f"代办承诺：{spoken(promised, at)}前办好，{asked.item.back_days}个工作日内交回",
     )
 
@@ -93,7 +104,7 @@ def _add(asked: Asked, report: Report, promised: datetime, at: datetime, by: Use
         way=asked.way,
         door=asked.door,
         meet_at=asked.meet_at,
-        asked_at=at,
+        asked_at=asked.said_at or at,
         promised_by=promised,
         event_count=1,
     )

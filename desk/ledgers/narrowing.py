@@ -37,7 +37,7 @@ def narrowed(
 
 def _fits(name: str, value: str) -> bool:
     """Numbers of rows are numbers."""
-    return name not in ("compound", "unit") or (value.isascii() and value.isdigit() and len(value) < 10)
+    return name not in ("compound", "unit", "bundle") or (value.isascii() and value.isdigit() and len(value) < 10)
 
 
 def beneath(user, *paths: str, granting: Ability = Ability.EXPORT) -> Q:

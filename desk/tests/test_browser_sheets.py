@@ -56,3 +56,13 @@ def test_an_error_is_shown_corrected_previewed_confirmed_and_found(page):
     page.get_by_role("link", name="查看住户").click()
     expect(page.locator("main").get_by_text("501").first).to_be_visible()
     assert Household.objects.get().residents.count() == 2
+
+
+def test_what_each_kind_asks_for_fits_the_screen(page):
+    page.goto(reverse("desk:sheets"))
+    for title in ("矛盾纠纷登记", "代办登记", "筹集资金"):
+        page.locator("main").get_by_role("link", name=title).click()
+        expect(page.get_by_role("heading", name=f"导入{title}")).to_be_visible()
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), title
+        assert_accessible(page)
+        page.locator(".crumbs").get_by_role("link", name="导入导出").click()

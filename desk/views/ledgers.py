@@ -25,8 +25,12 @@ _OURS = ("print", "masked", "page", "cursor")
 # Where a refused export leads back to.
 _LISTS = {
     "cases": "desk:cases",
+    "bundles": "desk:bundles",
     "wishes": "desk:wishes",
     "disputes": "desk:disputes",
+    "agency": "desk:agency",
+    "consultations": "desk:consultations",
+    "money-lines": "desk:consultations",
     "visits": "desk:coverage",
     "households": "desk:households",
     "residents": "desk:households",

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from audit.services import record
 from cases import job_kinds as hotline
 from desk.forms_import import LongSheetForm
-from desk.sheet_page import kinds_for, named_fields
+from desk.sheet_page import is_for, kinds_for, list_of, named_fields
 from grids.decorators import require
 from grids.permissions import Ability, abilities_of
 from jobs import imports
@@ -25,7 +25,11 @@ from jobs.staging import kept_file
 from jobs.tasks import work
 
 RECENT = 10
-MAY = (Ability.IMPORT, Ability.KEEP_HOUSEHOLDS, Ability.KEEP_GROUND, Ability.POSTS)
+# Who stands at a place where one of these counts is told by `kinds_for`.
+MAY = (
+    *(Ability.IMPORT, Ability.KEEP_HOUSEHOLDS, Ability.KEEP_GROUND, Ability.POSTS),
+    *(Ability.WISHES, Ability.REGISTER, Ability.HANDLE),
+)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -33,10 +37,10 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 @require_safe
 def sheets(request: HttpRequest) -> HttpResponse:
     """The kinds of sheets the user may import, and the user's latest jobs."""
-    abilities = abilities_of(request.user)
+    kinds, hotline_too = _kinds_or_403(request), Ability.IMPORT in abilities_of(request.user)
     ours = [imports.CHECK, imports.WRITE, hotline.CHECK, hotline.WRITE]
     recent = Job.objects.visible_to(request.user).filter(kind__in=ours).order_by("-created_at")[:RECENT]
-    shown = {"kinds": kinds_for(abilities), "hotline": Ability.IMPORT in abilities, "recent": recent}
+    shown = {"kinds": kinds, "hotline": hotline_too, "recent": recent}
     return render(request, "desk/sheets.html", shown)
 
 
@@ -47,7 +51,7 @@ def sheet(request: HttpRequest, code: str) -> HttpResponse:
     kind = _kind_or_404(request, code)
     if request.GET.get("template"):
         return _template(kind)
-    form = LongSheetForm(request.POST or None, request.FILES or None)
+    form = LongSheetForm(request.POST or None, request.FILES or None, kind=kind)
     if request.method == "POST" and form.is_valid():
         job = imports.begin(kind, form.cleaned_data["sheet"], by=request.user)
         _nudge()
@@ -73,6 +77,7 @@ def job(request: HttpRequest, pk) -> HttpResponse:
         "cut": len(found.errors) >= imports.jobs.MAX_ERRORS,
         "sample": named_fields(found.result.get("sample", [])),
         "step": _step(found),
+        "listed": list_of(kind),
     }
     template = "desk/sheet_job.html#job" if request.htmx else "desk/sheet_job.html"
     response = render(request, template, context)
@@ -113,7 +118,16 @@ def _decide(request: HttpRequest, checked: Job, kind: type[imports.Sheet]) -> Ht
     return redirect("desk:sheet-job", pk=writing.pk)
 
 
+def _kinds_or_403(request: HttpRequest) -> list[type[imports.Sheet]]:
+    """What the user may import; 403 for who may import nothing, the hotline's orders included."""
+    kinds = kinds_for(request.user)
+    if not kinds and Ability.IMPORT not in abilities_of(request.user):
+        raise PermissionDenied
+    return kinds
+
+
 def _job_or_404(request: HttpRequest, pk) -> Job:
+    _kinds_or_403(request)
     ours = Job.objects.visible_to(request.user).filter(kind__in=[imports.CHECK, imports.WRITE])
     return get_object_or_404(ours, pk=pk)
 
@@ -122,7 +136,7 @@ def _kind_or_404(request: HttpRequest, code: str) -> type[imports.Sheet]:
     kind = imports.find(code)
     if kind is None:
         raise Http404
-    if kind.ability not in abilities_of(request.user):
+    if not is_for(kind, request.user):
         raise PermissionDenied
     return kind
 

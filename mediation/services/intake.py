@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from cases import services as cases
-from cases.models import Case, Category
+from cases.models import Case, Category, Report
 from cases.states import Channel
 from common.errors import DomainError
 from grids.levels import Level, code_at
@@ -57,6 +57,11 @@ class Asked:
     organisation: str = ""
     resolver_contact: str = ""
     limit_date: date | None = None
+    # Where and when it was written down before, in words that name nobody.
+    on_paper: str = ""
+    said_at: datetime | None = None
+    source: str = ""
+    source_id: str = ""
     submission: uuid.UUID = field(default_factory=uuid.uuid4)
 
 
@@ -76,6 +81,11 @@ def possible_mediators(community: str, at: datetime | None = None) -> list[User]
     return sorted(people.values(), key=lambda user: user.pk)
 
 
+def knows(source: str, source_id: str) -> bool:
+    """Whether this row of this source was taken in before, whatever became of its dispute since."""
+    return Report.objects.filter(source=source, source_id=source_id).exists()
+
+
 def register(asked: Asked, *, at: datetime | None = None, by: User) -> Dispute:
     """Open the case of a dispute and write down between whom it is; the same submission a second time is the first one.
 
@@ -87,7 +97,10 @@ def register(asked: Asked, *, at: datetime | None = None, by: User) -> Dispute:
     _refuse(asked, at)
     with transaction.atomic():
         report = cases.register(_request(asked), at=at, by=by)
-        case = Case.objects.get(pk=report.case_id)
+        # Locked, so that a second sending that comes at the same time waits and then finds the first.
+        case = Case.objects.select_for_update(of=("self",)).get(pk=report.case_id)
+        if existing := Dispute.objects.filter(case=case).first():
+            return existing
         dispute = Dispute.objects.create(case=case, **_details(asked, at), created_at=at, created_by=by, event_count=1)
         turn = Turn(dispute, Action.REGISTER, by, at, None)
         for person in asked.parties:
@@ -124,11 +137,14 @@ def _request(asked: Asked) -> cases.Request:
     return cases.Request(
         category=Category.objects.get(code=CATEGORY),
         area=community,
-        text=f"矛盾纠纷：{said}，涉及{asked.people}人。当事人和经过只有调解员和社区负责人能看。",
+        text=f"矛盾纠纷：{said}，涉及{asked.people}人。{asked.on_paper}当事人和经过只有调解员和社区负责人能看。",
         title=f"{group}调解",
         channel=asked.channel,
         submission=asked.submission,
         compound=asked.compound,
+        said_at=asked.said_at,
+        source=asked.source,
+        source_id=asked.source_id,
     )
 
 

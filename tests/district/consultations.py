@@ -47,6 +47,7 @@ GET  public:consultation-photo    200  200  200  200  200  200  200  200  200  2
 POST public:consultation-photo    405  405  405  405  405  405  405  405  405  405  405
 GET  public:consultation-review   200  200  200  200  200  200  200  200  200  200  200
 POST public:consultation-review   200  200  200  200  200  200  200  200  200  200  200
+GET  desk:export-ledger/money-lines 302 403 200 200 200 200 200 403 200 403 403
 """
 
 

@@ -21,6 +21,7 @@ GET  desk:bundle-up         302  405  405  405  405  405  405  405  405  403  40
 POST desk:bundle-up         302  302  302  302  302  302  302  404  404  403  403
 GET  desk:bundle-leave      302  405  405  405  405  405  405  405  405  403  403
 POST desk:bundle-leave      302  302  302  302  302  302  302  404  404  403  403
+GET  desk:export-ledger/bundles 302 403 200 200  200  200  200  403  200  403  403
 """
 
 

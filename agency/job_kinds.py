@@ -1,0 +1,6 @@
+"""The sheet of errands."""
+
+from agency.sheets import ErrandSheet
+from jobs.imports import register
+
+register(ErrandSheet)

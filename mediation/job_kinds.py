@@ -1,0 +1,6 @@
+"""The sheet of disputes."""
+
+from jobs.imports import register
+from mediation.sheets import DisputeSheet
+
+register(DisputeSheet)
