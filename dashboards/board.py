@@ -21,6 +21,7 @@ from visits.services.coverage import Covered
 DISTRICT = "411002"
 LEVELS = [level.label for level in Level]
 WEEKS = 8
+COUNTED_AT_ONCE = 100  # days; below the district a breakdown is counted from the cases, a year of a street takes 0.2 s
 # Which abilities open the page of the desk behind a figure that is no case.
 PAGES = {
     "desk:coverage": {"plan_visits", "collect", "hand_out"},
@@ -59,9 +60,15 @@ class Line:
 class Board:
     """The board one reader sees of one area in one period."""
 
-    def __init__(self, user, area: Area, period: Period, at: datetime):
+    def __init__(self, user, area: Area, period: Period, at: datetime, *, with_kinds: bool = False):
         self.user, self.area, self.period, self.at = user, area, period, at
-        self.code = area.code
+        self.code, self._with_kinds = area.code, with_kinds
+
+    @property
+    def tells_kinds_later(self) -> bool:
+        """True where `kinds` are counted from so many cases that the page fetches them when somebody comes to them."""
+        long = (self.period.last - self.period.first).days >= COUNTED_AT_ONCE
+        return long and self.area.level < Level.DISTRICT and not self._with_kinds
 
     @property
     def query(self) -> str:

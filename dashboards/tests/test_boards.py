@@ -70,6 +70,23 @@ def test_htmx_gets_the_board_alone(client, qian):
     assert "各层级解决占比" in part.content.decode()
 
 
+def test_a_long_breakdown_below_the_district_is_fetched_when_somebody_comes_to_it(client, zhao, qian, make_case):
+    case = make_case(at=timezone.now())
+    street, named = case.street, case.category.name
+    address = f"/boards/?area={street}&period=year"
+    text = page(client, zhao, address).content.decode()
+    part = text[text.index('id="kinds"') :].partition("</section>")[0]
+    assert f"?area={street}&amp;period=year&amp;kinds=1" in part and named not in part
+    fetched = client.get(f"{address}&kinds=1", headers={"HX-Request": "true", "HX-Target": "kinds"}).content.decode()
+    assert fetched.lstrip().startswith("<section") and fetched.count("<section") == 1
+    assert named in fetched and "hx-get" not in fetched
+    whole = client.get(f"{address}&kinds=1").content.decode()
+    assert "<html" in whole and fetched.strip() in whole, "the way without scripts"
+    short = client.get(f"/boards/?area={street}&period=month").content.decode()
+    district = page(client, qian, "/boards/?period=year").content.decode()
+    assert "kinds=1" not in short + district
+
+
 def test_a_period_that_cannot_be_read_says_so_and_keeps_what_was_typed(client, qian):
     text = page(client, qian, f"{BOARD}?period=custom&from=2026-13-01&to=2026-11-02").content.decode()
     assert "没有写全" in text and 'value="2026-13-01"' in text

@@ -23,8 +23,7 @@ def board(request: HttpRequest) -> HttpResponse:
     if area is None:
         raise Http404
     period, fault = periods.of_query(request.GET)
-    shown = Board(request.user, area, period, timezone.now())
-    fragment = request.htmx and not request.htmx.boosted and not request.htmx.history_restore_request
+    shown = Board(request.user, area, period, timezone.now(), with_kinds="kinds" in request.GET)
     context = {
         "board": shown,
         "area": area,
@@ -34,6 +33,13 @@ def board(request: HttpRequest) -> HttpResponse:
         "fault": fault,
         "typed": {"first": request.GET.get("from", ""), "last": request.GET.get("to", "")},
     }
-    response = render(request, "dashboards/board.html#board" if fragment else "dashboards/board.html", context)
+    response = render(request, f"dashboards/board.html{_part(request)}", context)
     patch_vary_headers(response, ["HX-Request"])
     return response
+
+
+def _part(request: HttpRequest) -> str:
+    """The breakdown alone, what is below the heading, or the whole page."""
+    if not request.htmx or request.htmx.boosted or request.htmx.history_restore_request:
+        return ""
+    return "#kinds" if request.htmx.target == "kinds" else "#board"
