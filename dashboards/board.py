@@ -21,6 +21,7 @@ from visits.services.coverage import Covered
 DISTRICT = "411002"
 LEVELS = [level.label for level in Level]
 WEEKS = 8
+GROWING_SHOWN = 8
 COUNTED_AT_ONCE = 100  # days; below the district a breakdown is counted from the cases, a year of a street takes 0.2 s
 # Which abilities open the page of the desk behind a figure that is no case.
 PAGES = {
@@ -231,6 +232,16 @@ class Board:
         found = {one.category_id: one for one in growth.growing(self.code, timezone.localdate(self.at))}
         named = [(category.name, found[pk]) for pk, category in self._categories.items() if pk in found]
         return sorted(named, key=lambda one: one[1].before - one[1].now)
+
+    @property
+    def growing_most(self) -> list[tuple[str, growth.Growing]]:
+        """The topics that stand on the board."""
+        return self.growing[:GROWING_SHOWN]
+
+    @property
+    def growing_else(self) -> list[tuple[str, growth.Growing]]:
+        """The others, folded up beneath."""
+        return self.growing[GROWING_SHOWN:]
 
     @cached_property
     def again(self) -> list[growth.Again]:

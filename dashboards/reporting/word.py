@@ -71,19 +71,6 @@ def _refuse_odd_file(content: bytes) -> None:
         raise DomainError("模板里有宏，不能使用。请另存为不含宏的.docx后重新上传。")
 
 
-def _set_widths(table, widths: list[int]) -> None:
-    """Columns of fixed widths (EMU): in the grid, which some programs follow, and in the cells, which others do."""
-    table.autofit = False
-    grid = table._tbl.tblGrid
-    for column in list(grid.gridCol_lst):
-        grid.remove(column)
-    for width in widths:
-        grid.add_gridCol().w = Emu(width)
-    for row in table.rows:
-        for cell, width in zip(row._tr.tc_lst, widths, strict=False):
-            cell.width = Emu(width)
-
-
 def check(template: IO[bytes]) -> None:
     """Try a template with a sample; DomainError says what is wrong with it."""
     fill(template, SAMPLE)
@@ -171,6 +158,19 @@ def _said(cell, words: str, *, name: str = SONG) -> None:
     paragraph = cell.paragraphs[0]
     paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(2)
     _run(paragraph, words, name=name, size=9)
+
+
+def _set_widths(table, widths: list[int]) -> None:
+    """Columns of fixed widths (EMU): in the grid, which some programs follow, and in the cells, which others do."""
+    table.autofit = False
+    grid = table._tbl.tblGrid
+    for column in list(grid.gridCol_lst):
+        grid.remove(column)
+    for width in widths:
+        grid.add_gridCol().w = Emu(width)
+    for row in table.rows:
+        for cell, width in zip(row._tr.tc_lst, widths, strict=False):
+            cell.width = Emu(width)
 
 
 def _rates(document, code: str, title: str, columns: dict[str, tuple[float, str]]) -> None:
