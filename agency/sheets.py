@@ -6,8 +6,9 @@ from typing import Any
 from django.utils import timezone
 
 from agency.models import AgencyItem
-from agency.services import Asked, ask, knows
+from agency.services import Asked, ask
 from agency.states import Way
+from cases.services import knows
 from cases.states import Channel
 from common.crypto import blind_index
 from grids.finding import Placeless

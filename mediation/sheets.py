@@ -7,6 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.models import User
+from cases.services import knows
 from cases.states import Channel
 from grids.finding import Placeless
 from grids.models import Area
@@ -15,7 +16,7 @@ from grids.sheets import PLACE, PlacedSheet
 from jobs.cells import Cell, Day, Fault, Mobile, OneOf, RegisterNumber, Whole, Words, YesNo
 from jobs.imports import SPOKEN, Column, Line
 from mediation import codes
-from mediation.services import Asked, Person, knows, possible_mediators, register
+from mediation.services import Asked, Person, possible_mediators, register
 from mediation.services.acting import on
 from mediation.states import Origin, Side
 

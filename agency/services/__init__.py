@@ -2,7 +2,7 @@
 
 from agency.services.acting import stale_words
 from agency.services.contact import reveal_door
-from agency.services.intake import Asked, ask, knows
+from agency.services.intake import Asked, ask
 from agency.services.running import HandBack, accept, again, finish, go, hand_back, lack
 
 __all__ = [
@@ -14,7 +14,6 @@ __all__ = [
     "finish",
     "go",
     "hand_back",
-    "knows",
     "lack",
     "reveal_door",
     "stale_words",

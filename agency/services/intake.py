@@ -45,11 +45,6 @@ class Asked:
     said_at: datetime | None = None
 
 
-def knows(source: str, source_id: str) -> bool:
-    """Whether this row of this source was taken in before, whatever became of its errand since."""
-    return Report.objects.filter(source=source, source_id=source_id).exists()
-
-
 def ask(asked: Asked, *, at: datetime | None = None, by: User | None) -> AgencyRequest:
     """Open a case with its errand and return the errand; the same submission a second time returns the first.
 

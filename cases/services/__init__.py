@@ -12,7 +12,7 @@ from cases.services.approvals import (
 )
 from cases.services.bundling import bundle_up, take_out
 from cases.services.handling import classify, colleagues, hand_over, note, reply, resolve, set_title, sign
-from cases.services.intake import Request, find_report, first_level, join, register
+from cases.services.intake import Request, find_report, first_level, join, knows, register
 from cases.services.moving import collect, escalate, hand_out, hand_to_mediation, merge, route, send_back, send_down
 from cases.services.residents import accept, add, confirm, dispute, explain, follow_up, reject, reopen, withdraw
 from cases.services.reveal import reveal_contact
@@ -44,6 +44,7 @@ __all__ = [
     "hand_over",
     "hand_to_mediation",
     "join",
+    "knows",
     "merge",
     "note",
     "open_with_tail",

@@ -72,6 +72,11 @@ def find_report(request: Request) -> Report | None:
     return Report.objects.filter(same).first()
 
 
+def knows(source: str, source_id: str) -> bool:
+    """Whether this row of this source was taken in before, whatever became of its case since."""
+    return Report.objects.filter(source=source, source_id=source_id).exists()
+
+
 def _source(request: Request) -> tuple[str, str]:
     """Where a request comes from and its number there; a hotline order's own number is its source."""
     if request.source_id or not request.external_number:

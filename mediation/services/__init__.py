@@ -4,7 +4,7 @@ from mediation.services.acting import stale_words
 from mediation.services.contact import open_contact, parties_to_sign
 from mediation.services.converting import Quarrel, convert
 from mediation.services.figures import figures
-from mediation.services.intake import Asked, Person, add_party, assign, correct, knows, possible_mediators, register
+from mediation.services.intake import Asked, Person, add_party, assign, correct, possible_mediators, register
 from mediation.services.legal import Done, add_legal_service, cancel_day, hold_day, plan_day
 from mediation.services.mediating import (
     Terms,
@@ -44,7 +44,6 @@ __all__ = [
     "hand_over",
     "hold_day",
     "is_late",
-    "knows",
     "lacking",
     "open_contact",
     "parties_to_sign",

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from cases import services as cases
-from cases.models import Case, Category, Report
+from cases.models import Case, Category
 from cases.states import Channel
 from common.errors import DomainError
 from grids.levels import Level, code_at
@@ -79,11 +79,6 @@ def possible_mediators(community: str, at: datetime | None = None) -> list[User]
     near = rows.filter(area__code__startswith=community) | rows.filter(area=community[:9])
     people = {row.user_id: row.user for row in near.select_related("user").order_by("pk")}
     return sorted(people.values(), key=lambda user: user.pk)
-
-
-def knows(source: str, source_id: str) -> bool:
-    """Whether this row of this source was taken in before, whatever became of its dispute since."""
-    return Report.objects.filter(source=source, source_id=source_id).exists()
 
 
 def register(asked: Asked, *, at: datetime | None = None, by: User) -> Dispute:

@@ -1,7 +1,7 @@
 """Telling mediators that a limit date comes near, and that it is over. Nobody else: the notice says that there is a dispute."""
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.utils import timezone
 
@@ -10,9 +10,7 @@ from mediation.models import Dispute, Mediator
 from mediation.services.acting import on
 from notifications.services import notify_many
 from workdays import calendar
-
-# No holiday is longer: where no working day is found within these days, the calendar is at fault.
-LONGEST_HOLIDAY_DAYS = 30
+from workdays.rules import Span
 
 
 def remind(*, at: datetime | None = None) -> int:
@@ -54,8 +52,5 @@ def _with_mediators(rows, at: datetime) -> Iterator[tuple[Dispute, list[str]]]:
 
 def _next_workday(day: date) -> date:
     """The first working day after `day`: what ends by then ends one working day from now at the latest."""
-    found = day + timedelta(days=1)
-    last = day + timedelta(days=LONGEST_HOLIDAY_DAYS)
-    while not calendar.current().is_workday(found) and found < last:
-        found += timedelta(days=1)
-    return found
+    tomorrow = timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))
+    return calendar.current().add(tomorrow, Span(1, "workday")).date()
